@@ -1,0 +1,91 @@
+"""Détente: strategic forecasting of international negotiations.
+
+An analyst's written assessment, put into a *situation* file, becomes an extensive-form game that is solved for every
+draw of what is uncertain and conditioned on what has been observed. What comes back is a forecast::
+
+    import detente
+
+    situation = detente.load(detente.situations.path("korea-2019"))
+    forecast = detente.forecast(situation, draws=500, seed=1)
+    forecast.answers
+    detente.write_brief(forecast, "korea-2019.html")
+
+This module is the public interface: what ``__all__`` lists, and nothing else, is kept stable. Names are imported when
+they are first used, so that ``import detente`` costs nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from detente import situations
+    from detente.explain.drivers import drivers
+    from detente.forecast import forecast
+    from detente.forecast.result import Forecast
+    from detente.report.brief import write as write_brief
+    from detente.report.process import draw as draw_process
+    from detente.situation import SituationError, json_schema, load, loads
+    from detente.situation.model import Situation
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Forecast",
+    "Situation",
+    "SituationError",
+    "__version__",
+    "draw_process",
+    "drivers",
+    "forecast",
+    "json_schema",
+    "load",
+    "loads",
+    "situations",
+    "write_brief",
+]
+
+_HOME = {
+    "Forecast": ("detente.forecast.result", "Forecast"),
+    "Situation": ("detente.situation.model", "Situation"),
+    "SituationError": ("detente.situation", "SituationError"),
+    "draw_process": ("detente.report.process", "draw"),
+    "drivers": ("detente.explain.drivers", "drivers"),
+    "forecast": ("detente.forecast", "forecast"),
+    "json_schema": ("detente.situation", "json_schema"),
+    "load": ("detente.situation", "load"),
+    "loads": ("detente.situation", "loads"),
+    "situations": ("detente.situations", ""),
+    "write_brief": ("detente.report.brief", "write"),
+}
+"""Where each public name lives: a module, and the name there (empty: the module itself)."""
+
+
+class _Package(ModuleType):
+    """This package, in which ``detente.forecast`` is the verb.
+
+    Importing the subpackage of the same name would otherwise put the module in the verb's place.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name == "forecast" and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, attribute = _HOME[name]
+    value = getattr(import_module(module), attribute) if attribute else import_module(module)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

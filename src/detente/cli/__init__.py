@@ -1,0 +1,38 @@
+"""The command line: ``detente run | check | new | show``.
+
+In come the user's words and files, out go a terminal summary, files and an exit code. It only calls what the package
+offers and holds no knowledge of games; everything that goes wrong ends in one message that says how to mend it.
+Exit codes are those of :class:`detente.cli.codes.Exit`.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from detente.cli.codes import Exit
+
+
+def main() -> None:
+    """Entry point of the ``detente`` command."""
+    if hasattr(signal, "SIGPIPE"):
+        # `detente run ... | head` ends like any other filter, without a word. Files are whole by then: they come first.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        from detente.cli.app import app
+
+        app(prog_name="detente")
+    except KeyboardInterrupt:
+        _interrupted()
+    except SystemExit as leaving:
+        if leaving.code == Exit.INTERRUPTED:
+            _interrupted()
+        raise
+
+
+def _interrupted() -> None:
+    """Leave at once: files are cleaned up by now, and a second Ctrl-C must not find anything left to break."""
+    sys.stderr.write("detente: interrupted; nothing was left half-written\n")
+    sys.stderr.flush()
+    os._exit(Exit.INTERRUPTED)

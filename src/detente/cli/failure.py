@@ -1,0 +1,62 @@
+"""The one place where a failure becomes a message."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from typer import Exit as Leave
+from typer.core import TyperGroup
+from typer.exceptions import Abort, TyperException
+
+from detente.cli.codes import Exit
+
+
+class RefusedError(Exception):
+    """The user's request cannot be carried out; the message says why and how to mend it."""
+
+
+def say(message: str) -> None:
+    """One message to the user, on standard error."""
+    sys.stderr.write(f"detente: {message}\n")
+
+
+class Guarded(TyperGroup):
+    """A group of commands out of which no traceback comes, unless ``DETENTE_DEBUG`` asks for it."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (Abort, Leave, TyperException):
+            raise
+        except Exception as error:
+            if os.environ.get("DETENTE_DEBUG"):
+                raise
+            raise Leave(report(error)) from None
+
+
+def report(error: Exception) -> Exit:
+    """Tell the user what went wrong; return the exit code that goes with it."""
+    from detente.draws.sample import DrawsError
+    from detente.situation.messages import SituationError
+
+    if isinstance(error, SituationError):
+        for problem in error.problems:
+            sys.stderr.write(f"{problem}\n")
+        count = len(error.problems)
+        say(f"{count} problem{'s' if count != 1 else ''} found; the file was not used")
+        return Exit.REFUSED
+    if isinstance(error, (RefusedError, DrawsError)):
+        say(str(error))
+        return Exit.REFUSED
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        say(f"{place}{error.strerror or error}")
+        return Exit.REFUSED
+    say(
+        f"this is a fault in the program, not in your file: {type(error).__name__}: {error}\n"
+        "  Please report it on the project's issue tracker, with the file and with what the same command prints\n"
+        "  when run with DETENTE_DEBUG=1"
+    )
+    return Exit.INTERNAL

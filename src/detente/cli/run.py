@@ -1,0 +1,122 @@
+"""``detente run``: a forecast, its summary, its brief."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente.cli.codes import Exit
+from detente.cli.failure import RefusedError, say
+from detente.cli.files import find, whole, writable
+from detente.cli.trust import reservations
+
+if TYPE_CHECKING:
+    from detente.forecast.result import Forecast
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked for."""
+
+    target: str
+    draws: int
+    seed: int
+    as_of: date | None
+    what_if: str | None
+    out: Path | None
+    json: bool
+    threads: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Files to write; None: not that one."""
+
+    brief: Path | None
+    saved: Path | None
+
+
+def run(request: Request) -> Exit:
+    """Forecast, write the files, print the summary."""
+    source = find(request.target)
+    outputs = choose_outputs(request, source)
+    for path in (outputs.brief, outputs.saved):
+        if path:
+            writable(path)
+    forecast = _forecast(request, source)
+    _write(forecast, outputs)
+    _print(forecast, request)
+    for path, what in ((outputs.brief, "Brief"), (outputs.saved, "Forecast")):
+        if path:
+            print(f"{what}: {path}", file=sys.stderr if request.json else sys.stdout)
+    doubts = reservations(forecast.certificate)
+    for doubt in doubts:
+        say(f"not to be trusted as it stands: {doubt}")
+    return Exit.DOUBTFUL if doubts else Exit.OK
+
+
+def choose_outputs(request: Request, source: Path) -> Outputs:
+    """Which files are asked for by ``--out``; without it the brief goes to the working directory."""
+    parts = [source.stem, request.what_if, request.as_of and request.as_of.isoformat()]
+    stem = "-".join(part for part in parts if part)
+    out = request.out
+    if out is None:
+        return Outputs(None if request.json else Path(f"{stem}.html"), None)
+    if out.is_dir() or not out.suffix:
+        return Outputs(out / f"{stem}.html", out / f"{stem}.nc")
+    match out.suffix.lower():
+        case ".html" | ".htm":
+            return Outputs(out, None)
+        case ".nc":
+            return Outputs(None, out)
+    raise RefusedError(f"--out {out}: a brief ends in .html, a forecast in .nc; a directory gets both")
+
+
+def _forecast(request: Request, source: Path) -> Forecast:
+    from detente.forecast import forecast
+    from detente.situation import load
+
+    situation = load(source, as_of=request.as_of, what_if=request.what_if)
+    with _progress(request.draws) as advance:
+        return forecast(situation, draws=request.draws, seed=request.seed, threads=request.threads, progress=advance)
+
+
+@contextmanager
+def _progress(draws: int) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on standard error, if a person is looking at it."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Solving"), BarColumn(), MofNCompleteColumn(), TextColumn("draws"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=draws)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _write(forecast: Forecast, outputs: Outputs) -> None:
+    if outputs.brief:
+        from detente.report import brief
+
+        with whole(outputs.brief) as partial:
+            brief.write(forecast, partial)
+    if outputs.saved:
+        forecast.save(outputs.saved)
+
+
+def _print(forecast: Forecast, request: Request) -> None:
+    if request.json:
+        print(forecast.to_json())
+        return
+    from rich.console import Console
+
+    from detente.report.terminal import print_forecast
+
+    print_forecast(forecast, Console())

@@ -1,0 +1,162 @@
+"""Draws of every quantity of a situation, and the quantities at their medians."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from typing import NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from detente.draws import copula
+from detente.draws.streams import uniforms
+from detente.situation import pooling
+from detente.situation.distributions import quantile
+from detente.situation.expression import Expression, evaluate, names
+from detente.situation.model import Formula, Judgements, Quantity, Situation
+
+Array = NDArray[np.float64]
+
+
+class DrawsError(ValueError):
+    """A quantity that cannot be drawn; the message says which, and at what inputs."""
+
+
+@dataclass(frozen=True)
+class Draws:
+    """A sample of every quantity.
+
+    ``values``: name to (draws,), in each quantity's own unit, formulas and precisions included.
+    ``authors``: for each linear pool, who judged; ``chosen``: (draws,), the index of the author whose
+    view the draw took.
+    """
+
+    count: int
+    seed: int
+    values: Mapping[str, Array]
+    authors: Mapping[str, tuple[str, ...]]
+    chosen: Mapping[str, NDArray[np.int64]]
+
+
+def sample(situation: Situation, draws: int, seed: int) -> Draws:
+    """``draws`` samples of every quantity; the same for the same seed, on every machine.
+
+    Each quantity has its own stream of random numbers, keyed by its name, so that a changed situation
+    is drawn with common random numbers, and the first draws of a longer run are those of a shorter one.
+    Raises :class:`DrawsError` where a formula gives no finite number, judgements cannot be pooled or
+    correlations contradict each other.
+    """
+    plain = [q for q in situation.quantities.values() if not isinstance(q.specification, Formula)]
+    shares = {q.name: uniforms(seed, q.name, draws) for q in plain}
+    for group in copula.groups(situation.correlations):
+        shares.update(_correlated(situation, group, shares))
+    values = {q.name: _drawn(q, shares[q.name]) for q in plain}
+    _add_formulas(situation, values, draws)
+    pools = {q.name: q.specification for q in plain if isinstance(q.specification, Judgements)}
+    linear = {name: pool for name, pool in pools.items() if pool.pool == "linear"}
+    return Draws(
+        draws, seed, {name: values[name] for name in situation.quantities},
+        {name: tuple(judgement.by for judgement in pool.judgements) for name, pool in linear.items()},
+        {name: _authors(pool, values[name], uniforms(seed, f"{name}#author", draws)) for name, pool in linear.items()},
+    )  # fmt: skip
+
+
+def medians(situation: Situation) -> dict[str, float]:
+    """Every quantity at its median; formulas are those of the medians. Raises :class:`DrawsError` as :func:`sample`."""
+    values = {
+        q.name: _drawn(q, np.array([0.5]))
+        for q in situation.quantities.values()
+        if not isinstance(q.specification, Formula)
+    }
+    _add_formulas(situation, values, 1)
+    return {name: float(values[name][0]) for name in situation.quantities}
+
+
+def _drawn(quantity: Quantity, u: Array) -> Array:
+    try:
+        values = quantile(quantity.specification, u)
+    except ValueError as error:
+        raise DrawsError(f"quantities.{quantity.name}: {error}") from None
+    wrong = np.flatnonzero(~np.isfinite(values))
+    if wrong.size:
+        raise DrawsError(
+            f"quantities.{quantity.name} is {values[wrong[0]]} in draw {wrong[0] + 1}; "
+            "its bounds reach beyond what a number can hold: narrow them, or name another shape"
+        )
+    return values
+
+
+def _correlated(situation: Situation, group: tuple[str, ...], shares: Mapping[str, Array]) -> dict[str, Array]:
+    """The group's uniforms, made dependent; the first by name keeps its own."""
+    for name in group:
+        quantity = situation.quantities.get(name)
+        if quantity is None or isinstance(quantity.specification, Formula):
+            raise DrawsError(f"correlations: `{name}` is no quantity that is drawn, so it cannot be correlated")
+    try:
+        matrix = copula.mixing(group, situation.correlations)
+    except ValueError as error:
+        raise DrawsError(f"correlations: {error}") from None
+    scores = [ndtri(shares[name]) for name in group]
+    # Summed term by term: a matrix product may round differently for another number of draws.
+    mixed = [ndtr(sum(matrix[i, j] * scores[j] for j in range(i + 1))) for i in range(1, len(group))]
+    # An exact 0 or 1 would have no finite quantile.
+    mixed = [np.clip(u, 2.0**-60, 1 - 2.0**-53) for u in mixed]
+    return dict(zip(group[1:], mixed, strict=True))
+
+
+def _authors(pool: Judgements, values: Array, u: Array) -> NDArray[np.int64]:
+    """An author for each draw, by how likely each was to give that number (Bayes' rule)."""
+    upto = np.cumsum(pooling.author_shares(pool, values), axis=0)
+    return np.asarray((u > upto[:-1]).sum(axis=0), dtype=np.int64)
+
+
+# --------------------------------------------------------------------------- formulas
+
+
+class _Quantities:
+    """What a formula may use: quantities drawn or computed before it."""
+
+    def __init__(self, values: Mapping[str, Array]) -> None:
+        self._values = values
+
+    def quantity(self, name: str) -> Array:
+        return self._values[name]
+
+    def fact(self, name: str) -> NoReturn:
+        raise DrawsError(f"a quantity's formula uses the private fact `{name}`, which is not a quantity")
+
+    def step(self, name: str) -> NoReturn:
+        raise DrawsError(f"a quantity's formula uses the step `{name}`, which is not a quantity")
+
+    def slot(self, index: int) -> NoReturn:
+        raise DrawsError(f"a quantity's formula has an open place {index}")
+
+
+def _add_formulas(situation: Situation, values: dict[str, Array], count: int) -> None:
+    for name, expression in _in_order(situation):
+        result = np.broadcast_to(np.asarray(evaluate(expression, _Quantities(values)), dtype=np.float64), (count,))
+        wrong = np.flatnonzero(~np.isfinite(result))
+        if wrong.size:
+            draw = int(wrong[0])
+            inputs = ", ".join(f"{n} = {values[n][draw]:.6g}" for n in sorted(names(expression).quantities))
+            raise DrawsError(
+                f"quantities.{name}: its formula gives {result[draw]} in {wrong.size:,} of {count:,} draws, "
+                f"first in draw {draw + 1}{f', where {inputs}' if inputs else ''}; "
+                "keep what it divides by, or takes the root, log or exponential of, within bounds (`clip`, `max`)"
+            )
+        values[name] = np.array(result)
+
+
+def _in_order(situation: Situation) -> Iterator[tuple[str, Expression]]:
+    """Formulas, each after those it uses."""
+    formulas = {
+        q.name: q.specification.expression
+        for q in situation.quantities.values()
+        if isinstance(q.specification, Formula)
+    }
+    uses = {name: sorted(names(expression).quantities & formulas.keys()) for name, expression in formulas.items()}
+    for name in TopologicalSorter(uses).static_order():
+        yield name, formulas[name]

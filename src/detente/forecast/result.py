@@ -1,0 +1,310 @@
+"""What a forecast is: labelled arrays, the tables read off them, and one file that holds both.
+
+The arrays (``Forecast.data``, an :class:`xarray.Dataset`; every probability is a fraction of one):
+
+================  ===============================  ====================================================
+variable          dimensions                       meaning
+================  ===============================  ====================================================
+``answer``        question, draw                   probability that the question's condition holds, given
+                                                   what was observed and the question's own ``given``;
+                                                   NaN where ``given`` is impossible
+``given_chance``  question, draw                   probability of ``given`` (1 where there is none)
+``curve``         dated_question, date, draw       probability that the condition holds by that day
+``move``          option, draw                     probability of the option, given the step takes place
+``reached``       step, draw                       probability that the step takes place
+``belief``        belief, draw                     probability that a holder gives a state of a private fact
+``path``          path, draw                       probability of one way it goes on
+``payoff``        actor, draw                      expected payoff, in the file's own units
+``quantity``      quantity, draw                   the sampled quantities (precisions too)
+``likelihood``    draw                             probability of what was observed, in that draw
+``weight``        draw                             importance weight, sums to one; 0 for a draw not solved
+``residual``      draw                             largest error of the equilibrium conditions (a probability)
+``gain``          actor, draw                      largest gain from deviating at one information set, as a
+                                                   share of that actor's payoff span
+``status``        draw                             0 solved; else a code of :class:`detente.solve.Status`
+``sweeps``        draw                             sweeps of the game the draw took
+``span``          actor                            payoff span at the median quantities (unit of precision)
+================  ===============================  ====================================================
+
+Coordinates carry the words: ``question`` (id), ``question_text``, ``question_given``, ``question_by``; ``option``
+as ``step.option`` with ``option_step``, ``option_text``, ``option_observed`` (was this step observed);
+``quantity_row`` has ``quantity_name``, ``quantity_text``, ``quantity_unit``; ``belief_row`` has ``belief_holder`` (actor id
+or ``analyst``), ``belief_fact``, ``belief_state``, ``belief_stage`` (0 is before anything was observed), ``belief_after`` (the
+observed step, ``""`` at stage 0); ``path`` has ``path_text`` (a sentence per step, joined by ``"; "``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.forecast.summary import Summary, summarise
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+INTERVAL = 0.9
+"""Probability held by every reported interval (equal tails over draws)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """How far the figures may be trusted: what was solved, how exactly, and how well the draws fit.
+
+    ``missed`` counts draws that did not reach ``tolerance`` (left out of every figure).
+    ``largest_gain`` is per actor, in shares of its payoff span.
+    ``effective_draws`` is (sum w)^2 / sum w^2; ``pareto_k`` below 0.7 is good (Vehtari et al. 2024); NaN with equal weights.
+    """
+
+    method: str
+    draws: int
+    missed: int
+    missed_reasons: Mapping[str, int]
+    tolerance: float
+    largest_residual: float
+    largest_gain: Mapping[str, float]
+    effective_draws: float
+    pareto_k: float
+    nodes: int
+    information_sets: int
+    terminals: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What made a forecast; enough to make it again."""
+
+    title: str
+    question: str
+    text: str
+    as_of: str
+    horizon: str
+    version: str
+    seed: int
+    digest: str
+    origin: str
+    what_if: str
+    actors: Mapping[str, str]
+    sources: tuple[tuple[str, str, str], ...]
+    """(id, citation, address)"""
+    observed: tuple[tuple[str, str, str, str], ...]
+    """(date, step, what happened in words, source ids)"""
+    citations: tuple[str, ...]
+    """papers behind the methods used"""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Answers to a situation's questions, with all that stands behind them."""
+
+    data: xr.Dataset
+    certificate: Certificate
+    provenance: Provenance
+
+    # ------------------------------------------------------------------ tables
+
+    def summary(self, values: NDArray[np.float64]) -> list[Summary]:
+        """Posterior mean and interval of each row of ``values`` (rows, draws)."""
+        return summarise(values, self.data["weight"].values, INTERVAL)
+
+    @property
+    def answers(self) -> pd.DataFrame:
+        """One row a question: probability, interval over draws, and the spread between draws."""
+        data = self.data
+        given = self.summary(data["given_chance"].values)
+        rows = []
+        for i, summary in enumerate(self._given_summary("answer")):
+            rows.append({
+                "question": str(data["question"].values[i]), "text": str(data["question_text"].values[i]),
+                "given": str(data["question_given"].values[i]), "by": str(data["question_by"].values[i]),
+                "probability": summary.mean, "low": summary.low, "high": summary.high,
+                "median": summary.median, "given_chance": given[i].mean,
+                "monte_carlo_error": summary.error, "known_unknown": summary.between_share,
+            })  # fmt: skip
+        return _frame(rows)
+
+    def _given_summary(self, variable: str) -> list[Summary]:
+        """Answers are weighted by how likely each draw makes their ``given`` too (Bayes' rule)."""
+        weight = self.data["weight"].values
+        values, chance = self.data[variable].values, self.data["given_chance"].values
+        return [summarise(v[None], weight * c, INTERVAL)[0] for v, c in zip(values, chance, strict=True)]
+
+    @property
+    def curves(self) -> pd.DataFrame:
+        """Dated questions over time: question, date, probability, low, high."""
+        data = self.data
+        chance = dict(zip(data["question"].values, data["given_chance"].values, strict=True))
+        rows = []
+        for i, name in enumerate(data["dated_question"].values):
+            weight = data["weight"].values * chance[name]
+            for day, summary in zip(
+                data["date"].values, summarise(data["curve"].values[i], weight, INTERVAL), strict=True
+            ):
+                rows.append(
+                    {
+                        "question": str(name),
+                        "date": str(day),
+                        "probability": summary.mean,
+                        "low": summary.low,
+                        "high": summary.high,
+                    }
+                )
+        return _frame(rows)
+
+    @property
+    def moves(self) -> pd.DataFrame:
+        """What each step comes to, given that it takes place, and how likely it takes place."""
+        data = self.data
+        reached = dict(zip(data["step"].values, data["reached"].values, strict=True))
+        rows = []
+        for i, option in enumerate(data["option"].values):
+            step = str(data["option_step"].values[i])
+            summary = summarise(data["move"].values[i][None], data["weight"].values * reached[step], INTERVAL)[0]
+            rows.append({
+                "step": step, "option": str(option).split(".", 1)[1], "actor": str(data["option_actor"].values[i]),
+                "text": str(data["option_text"].values[i]), "observed": bool(data["option_observed"].values[i]),
+                "probability": summary.mean, "low": summary.low, "high": summary.high,
+                "reached": self.summary(reached[step][None])[0].mean,
+            })  # fmt: skip
+        return _frame(rows)
+
+    @property
+    def beliefs(self) -> pd.DataFrame:
+        """What each holder thinks of each private fact, before and after each observed step."""
+        data = self.data
+        rows = []
+        for i, summary in enumerate(self.summary(data["belief"].values)):
+            rows.append({
+                "holder": str(data["belief_holder"].values[i]), "fact": str(data["belief_fact"].values[i]),
+                "state": str(data["belief_state"].values[i]), "state_text": str(data["belief_state_text"].values[i]),
+                "stage": int(data["belief_stage"].values[i]), "after": str(data["belief_after"].values[i]),
+                "probability": summary.mean, "low": summary.low, "high": summary.high,
+            })  # fmt: skip
+        return _frame(rows)
+
+    @property
+    def paths(self) -> pd.DataFrame:
+        """The likeliest ways it goes on, in words, likeliest first."""
+        rows = []
+        for i, summary in enumerate(self.summary(self.data["path"].values)):
+            rows.append(
+                {
+                    "path": i + 1,
+                    "probability": summary.mean,
+                    "low": summary.low,
+                    "high": summary.high,
+                    "text": str(self.data["path_text"].values[i]),
+                }
+            )
+        return _frame(rows)
+
+    @property
+    def payoffs(self) -> pd.DataFrame:
+        """Expected payoff of each actor, in the file's own units, beside its span."""
+        rows = []
+        for actor, span, summary in zip(
+            self.data["actor"].values, self.data["span"].values, self.summary(self.data["payoff"].values), strict=True
+        ):
+            rows.append(
+                {
+                    "actor": str(actor),
+                    "payoff": summary.mean,
+                    "low": summary.low,
+                    "high": summary.high,
+                    "span": float(span),
+                }
+            )
+        return _frame(rows)
+
+    # ------------------------------------------------------------------ one file, and for machines
+
+    def save(self, path: str | Path) -> Path:
+        """Write everything to one netCDF file (``.nc``); replaces it only once it is whole."""
+        path = Path(path)
+        data = self.data.copy()
+        data.attrs["detente"] = json.dumps(
+            {"certificate": asdict(self.certificate), "provenance": asdict(self.provenance)}
+        )
+        partial = path.with_name(path.name + ".part")
+        try:
+            data.to_netcdf(partial, engine="h5netcdf")
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+        return path
+
+    @classmethod
+    def load(cls, path: str | Path) -> Forecast:
+        """Read back what :meth:`save` wrote.
+
+        Raises ``ValueError`` if the file is no forecast of this program.
+        """
+        import xarray as xr
+
+        try:
+            with xr.open_dataset(path, engine="h5netcdf") as opened:
+                data = opened.load()
+            meta = json.loads(data.attrs.pop("detente"))
+        except (OSError, KeyError, ValueError) as error:
+            raise ValueError(f"{path} is not a forecast saved by this program ({type(error).__name__})") from None
+        provenance = {**meta["provenance"]}
+        for name in ("sources", "observed"):
+            provenance[name] = tuple(tuple(row) for row in provenance[name])
+        for name in ("citations", "notes"):
+            provenance[name] = tuple(provenance[name])
+        return cls(data, Certificate(**meta["certificate"]), Provenance(**provenance))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for machines: every table, the certificate and the provenance."""
+        tables = {
+            name: getattr(self, name).to_dict("records")
+            for name in ("answers", "curves", "moves", "beliefs", "paths", "payoffs")
+        }
+        plain: dict[str, Any] = _plain(
+            {
+                **tables,
+                "certificate": asdict(self.certificate),
+                "provenance": asdict(self.provenance),
+                "interval": INTERVAL,
+            }
+        )
+        return plain
+
+    def to_json(self) -> str:
+        """:meth:`to_dict` as JSON text; numbers that do not exist are null."""
+        return json.dumps(self.to_dict(), indent=1, allow_nan=False)
+
+    def __repr__(self) -> str:
+        lines = [
+            f"Forecast of {self.provenance.title!r} as of {self.provenance.as_of} ({self.certificate.draws} draws)"
+        ]
+        for row in self.answers.itertuples():
+            lines.append(f"  {row.probability:5.0%} ({row.low:.0%} to {row.high:.0%})  {row.text}")
+        return "\n".join(lines)
+
+
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value

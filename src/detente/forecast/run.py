@@ -1,0 +1,198 @@
+"""One forecast: draws in blocks, each solved, conditioned and measured, then put together."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.draws import medians, sample
+from detente.forecast.assemble import assemble
+from detente.forecast.functionals import expected_payoff, sum_by_group
+from detente.forecast.measures import Measures, measure
+from detente.forecast.result import Forecast
+from detente.forecast.weights import effective_draws, pareto_k
+from detente.game import Game, unroll
+from detente.situation.model import Situation
+from detente.solve import LANES, Status, solve_block
+from detente.solve.kernels import load_payoffs
+
+Floats = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+
+PATHS_KEPT = 200
+"""Ways it may go on that are followed draw by draw: the likeliest of the first block."""
+MOST_EXTRA = 4
+"""Draws are added, up to this multiple of those asked for, while too few of them fit the record."""
+ENOUGH_DRAWS = 200
+GOOD_PARETO_K = 0.7
+
+
+class Executor(Protocol):
+    """Anything with an ordered ``map``: a pool of threads or processes, a distributed client."""
+
+    def map(self, function: Callable[[Any], Any], items: Iterable[Any], /) -> Iterable[Any]: ...
+
+
+@dataclass(frozen=True)
+class Results:
+    """Measured figures of D draws, in arrays whose last axis is the draw."""
+
+    sums: Floats
+    routes: Floats
+    payoff: Floats
+    residual: Floats
+    gain: Floats
+    status: NDArray[np.int64]
+    sweeps: NDArray[np.int64]
+
+    @classmethod
+    def join(cls, parts: list[Results]) -> Results:
+        return cls(*(np.concatenate([getattr(p, name) for p in parts], axis=-1) for name in cls.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class Task:
+    """What every block needs to know. ``kept``: routes followed draw by draw."""
+
+    game: Game
+    measures: Measures
+    span: Floats
+    kept: NDArray[np.int32]
+    thorough: bool = False
+
+    def __call__(self, quantities: Mapping[str, Floats]) -> Results:
+        """Solve and measure one block of draws."""
+        game, tree = self.game, self.game.tree
+        lanes = len(next(iter(quantities.values())))
+        value = np.empty((tree.nodes + tree.terminals, len(tree.actors), lanes))
+        load_payoffs(*game.payoff_tables(quantities), value, tree.nodes)
+        precision = np.stack([quantities[actor.precision] for actor in game.situation.actors.values()])
+        solved = solve_block(tree, game.chance_rows(quantities), value, precision / self.span[:, None], self.thorough)
+        reach = solved.reach(tree)
+        payoff = np.empty((len(tree.actors), lanes))
+        expected_payoff(reach, value[tree.nodes :], self.measures.observed, payoff)
+        return Results(
+            sums=self.measures.sums.apply(reach),
+            routes=sum_by_group(reach, self.kept, int(self.kept.max(initial=-1)) + 1),
+            payoff=payoff,
+            residual=solved.residual,
+            gain=solved.gain / self.span[:, None],
+            status=solved.status,
+            sweeps=solved.sweeps,
+        )
+
+
+def forecast(
+    situation: Situation,
+    draws: int = 4000,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
+) -> Forecast:
+    """Forecast a situation.
+
+    ``draws`` samples of everything uncertain are solved (more, up to four times, while too few fit what was
+    observed); the same file, ``seed`` and version give the same figures on any number of ``threads``
+    (default: all cores) or with any ``executor``. ``progress`` is called with draws done and to do.
+
+    Raises :class:`SituationError` if the situation makes no game, ``ValueError`` for fewer than 16 draws.
+    """
+    if draws < LANES:
+        raise ValueError(f"draws: found {draws}; accepted: {LANES} or more")
+    started = time.perf_counter()
+    game = unroll(situation)
+    measures = measure(game)
+    task = Task(game, measures, payoff_span(game, medians(situation)), np.empty(0, dtype=np.int32))
+    with _executor(executor, threads) as pool:
+        task = replace(task, kept=_likeliest_routes(task, sample(situation, LANES, seed).values))
+        results, total = _solve(task, situation, 0, draws, seed, pool, progress), draws
+        while total < MOST_EXTRA * draws and not _fits_well(results, measures):
+            more = _solve(task, situation, total, min(2 * total, MOST_EXTRA * draws), seed, pool, progress)
+            results = Results.join([results, more])
+            total = results.sums.shape[-1]
+    drawn = sample(situation, total, seed)
+    return assemble(game, measures, task, results, drawn, seed, time.perf_counter() - started)
+
+
+def payoff_span(game: Game, quantities: Mapping[str, float]) -> Floats:
+    """(I,) largest less smallest terminal payoff at these quantities; 1 where all are equal."""
+    tree = game.tree
+    block = {name: np.asarray([value]) for name, value in quantities.items()}
+    value = np.empty((tree.terminals, len(tree.actors), 1))
+    load_payoffs(*game.payoff_tables(block), value, 0)
+    span: Floats = value[..., 0].max(axis=0) - value[..., 0].min(axis=0)
+    return np.where(span > 0, span, 1.0)
+
+
+@contextmanager
+def _executor(executor: Executor | None, threads: int | None) -> Iterator[Executor]:
+    if executor is not None:
+        yield executor
+        return
+    pool = ThreadPoolExecutor(threads or os.cpu_count() or 1)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _likeliest_routes(task: Task, first: Mapping[str, Floats]) -> NDArray[np.int32]:
+    """(T,) number of each path's route among those kept, or -1.
+
+    There may be thousands of routes; which to follow is settled by the first block of draws.
+    """
+    routes = len(task.measures.route_path)
+    chances = replace(task, kept=task.measures.route)(first).routes.sum(axis=1)
+    kept = np.sort(np.argsort(-chances, kind="stable")[:PATHS_KEPT])
+    number = np.full(routes + 1, -1, dtype=np.int32)  # the last entry is for route -1
+    number[kept] = np.arange(len(kept))
+    return number[task.measures.route]
+
+
+def _solve(
+    task: Task, situation: Situation, start: int, stop: int, seed: int, pool: Executor, progress: Progress | None
+) -> Results:
+    """Solve draws ``start`` to ``stop``: a first pass over all, a thorough one over those it left."""
+    drawn = {name: values[start:stop] for name, values in sample(situation, stop, seed).values.items()}
+    results = _in_blocks(
+        task, drawn, np.arange(stop - start), pool, lambda done: progress and progress(start + done, stop)
+    )
+    left = np.flatnonzero((results.status != Status.SOLVED) & (results.status != Status.NOT_FINITE))
+    if len(left):
+        again = _in_blocks(replace(task, thorough=True), drawn, left, pool, lambda _: None)
+        for name in Results.__dataclass_fields__:
+            getattr(results, name)[..., left] = getattr(again, name)
+    return results
+
+
+def _in_blocks(
+    task: Task, drawn: Mapping[str, Floats], which: NDArray[np.intp], pool: Executor, done: Callable[[int], object]
+) -> Results:
+    """Results of the draws ``which``, in blocks of one size; the last block is padded with its last draw."""
+    blocks = []
+    for first in range(0, len(which), LANES):
+        chosen = which[np.minimum(np.arange(first, first + LANES), len(which) - 1)]
+        blocks.append({name: values[chosen] for name, values in drawn.items()})
+    parts = []
+    for i, part in enumerate(pool.map(task, blocks)):
+        parts.append(part)
+        done(min((i + 1) * LANES, len(which)))
+    joined = Results.join(parts)
+    return Results(*(getattr(joined, name)[..., : len(which)] for name in Results.__dataclass_fields__))
+
+
+def _fits_well(results: Results, measures: Measures) -> bool:
+    likelihood = np.where(results.status == Status.SOLVED, results.sums[measures.likelihood], 0.0)
+    if not likelihood.any():
+        return False
+    k = pareto_k(likelihood)
+    return effective_draws(likelihood) >= ENOUGH_DRAWS and not k > GOOD_PARETO_K

@@ -1,0 +1,27 @@
+"""How well importance-weighted draws stand for the posterior."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def effective_draws(likelihood: Floats) -> float:
+    """Effective sample size (sum w)^2 / sum w^2 (Kong 1992); 0 where no draw fits."""
+    total = float(likelihood.sum())
+    return total**2 / float((likelihood**2).sum()) if total > 0 else 0.0
+
+
+def pareto_k(likelihood: Floats) -> float:
+    """Shape of the generalised Pareto tail of the weights (Vehtari et al. 2024); below 0.7 is good.
+
+    NaN where the weights do not vary, or there are too few of them to tell.
+    """
+    used = likelihood[likelihood > 0]
+    if len(used) < 25 or float(used.max() - used.min()) <= 1e-12 * float(used.max()):
+        return float("nan")
+    from arviz_stats.base import array_stats
+
+    return float(array_stats.psislw(np.log(used))[1])

@@ -1,0 +1,61 @@
+"""Ctrl-C ends a run in one line and leaves nothing half-written."""
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+DRAWS = "200000"
+
+
+def _read_until(fd: int, words: str, seconds: float) -> str:
+    seen, end = "", time.monotonic() + seconds
+    while time.monotonic() < end:
+        if select.select([fd], [], [], 0.2)[0]:
+            seen += os.read(fd, 4096).decode(errors="replace")
+            if words in seen:
+                return seen
+    raise AssertionError(f"{words!r} was not printed in {seconds} s:\n{seen}")
+
+
+def test_an_interrupted_run_stops_soon_and_cleanly(small, tmp_path):
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "detente", "run", small.name, "--draws", DRAWS, "--out", "out"],
+        cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=theirs,
+    )  # fmt: skip
+    os.close(theirs)
+    try:
+        _read_until(ours, "Solving", 240)
+        time.sleep(0.5)
+        asked = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        told = _read_until(ours, "interrupted", 30)
+        stdout, _ = process.communicate(timeout=30)
+        took = time.monotonic() - asked
+    finally:
+        process.kill()
+        os.close(ours)
+    assert process.returncode == 130
+    assert took < 30
+    assert "Traceback" not in told
+    assert stdout == b""
+    assert not [p for p in tmp_path.rglob("*") if p.is_file() and p != small]
+
+
+@pytest.mark.parametrize("seconds", [0.3, 0.6, 1.2])
+def test_an_interruption_while_the_program_starts(small, tmp_path, seconds):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "detente", "run", small.name, "--draws", DRAWS],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    time.sleep(seconds)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert stderr.decode() == "detente: interrupted; nothing was left half-written\n"
