@@ -21,7 +21,7 @@ from detente.forecast.result import Forecast
 from detente.forecast.weights import effective_draws, pareto_k
 from detente.game import Game, unroll
 from detente.situation.model import Situation
-from detente.solve import LANES, Status, solve_block
+from detente.solve import LANES, UNFINISHED, Effort, Status, solve_block
 from detente.solve.kernels import load_payoffs
 
 Floats = NDArray[np.float64]
@@ -66,7 +66,7 @@ class Task:
     measures: Measures
     span: Floats
     kept: NDArray[np.int32]
-    thorough: bool = False
+    effort: Effort = Effort.QUICK
 
     def __call__(self, quantities: Mapping[str, Floats]) -> Results:
         """Solve and measure one block of draws."""
@@ -75,7 +75,7 @@ class Task:
         value = np.empty((tree.nodes + tree.terminals, len(tree.actors), lanes))
         load_payoffs(*game.payoff_tables(quantities), value, tree.nodes)
         precision = np.stack([quantities[actor.precision] for actor in game.situation.actors.values()])
-        solved = solve_block(tree, game.chance_rows(quantities), value, precision / self.span[:, None], self.thorough)
+        solved = solve_block(tree, game.chance_rows(quantities), value, precision / self.span[:, None], self.effort)
         reach = solved.reach(tree)
         payoff = np.empty((len(tree.actors), lanes))
         expected_payoff(reach, value[tree.nodes :], self.measures.observed, payoff)
@@ -161,16 +161,17 @@ def _likeliest_routes(task: Task, first: Mapping[str, Floats]) -> NDArray[np.int
 def _solve(
     task: Task, situation: Situation, start: int, stop: int, seed: int, pool: Executor, progress: Progress | None
 ) -> Results:
-    """Solve draws ``start`` to ``stop``: a first pass over all, a thorough one over those it left."""
+    """Solve draws ``start`` to ``stop``: a quick pass over all, harder ones over those it left."""
     drawn = {name: values[start:stop] for name, values in sample(situation, stop, seed).values.items()}
     results = _in_blocks(
         task, drawn, np.arange(stop - start), pool, lambda done: progress and progress(start + done, stop)
     )
-    left = np.flatnonzero((results.status != Status.SOLVED) & (results.status != Status.NOT_FINITE))
-    if len(left):
-        again = _in_blocks(replace(task, thorough=True), drawn, left, pool, lambda _: None)
-        for name in Results.__dataclass_fields__:
-            getattr(results, name)[..., left] = getattr(again, name)
+    for effort in (Effort.PATIENT, Effort.FOLDS):
+        left = np.flatnonzero(np.isin(results.status, UNFINISHED))
+        if len(left):
+            again = _in_blocks(replace(task, effort=effort), drawn, left, pool, lambda _: None)
+            for name in Results.__dataclass_fields__:
+                getattr(results, name)[..., left] = getattr(again, name)
     return results
 
 

@@ -5,8 +5,8 @@ chances and precisions; out come choice probabilities with a certificate for eve
 knows nothing of situations, of where numbers come from, or of what was observed.
 """
 
-from detente.solve.block import TOLERANCE, Block, solve_block
+from detente.solve.block import TOLERANCE, Block, Effort, solve_block
 from detente.solve.solution import LANES, Solution, solve
-from detente.solve.status import Status
+from detente.solve.status import UNFINISHED, Status
 
-__all__ = ["LANES", "TOLERANCE", "Block", "Solution", "Status", "solve", "solve_block"]
+__all__ = ["LANES", "TOLERANCE", "UNFINISHED", "Block", "Effort", "Solution", "Status", "solve", "solve_block"]

@@ -1,10 +1,14 @@
-"""The principal branch of one draw, followed by arc length through folds.
+"""The principal branch followed by arc length, through folds, all lanes of a block side by side.
 
-For the draws that plain continuation in precision cannot follow. The unknowns are the log
-probabilities of the actions that beliefs depend on, and the fraction ``t`` of the target precision; the
-curve ``x = sweep(x, t)`` is followed by predictor and Newton corrector in both (Turocy 2005; Allgower &
-Georg 1990, ch. 10), so that ``t`` may turn back on the way. The Jacobian comes from sweeps of a block
-whose lanes are the perturbed directions.
+For the draws that plain continuation in precision cannot follow: where the branch folds, the precision must fall
+for a while before it rises again, so it is an unknown like the others. The curve ``x = sweep(x, t)``, with ``x`` the log
+probabilities of the actions that beliefs depend on and ``t`` the fraction of the target precision, is followed by a
+secant predictor and a Newton corrector in the plane normal to it (Turocy 2005; Allgower & Georg 1990, ch. 10). Newton's
+equations are solved by GMRES (Saad & Schultz 1986; Knoll & Keyes 2004), whose products with the Jacobian are
+differences of two sweeps: few are needed, since few combinations of beliefs really matter.
+
+A point is an array (n + 1, L): n log probabilities and ``t``, for each of L lanes. No number of one lane enters the
+arithmetic of another.
 """
 
 from __future__ import annotations
@@ -15,157 +19,206 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Tree
-from detente.solve.kernels import Arrays, sweep
+from detente.solve.kernels import Arrays, jit, sweep
+from detente.solve.status import Status
 
 Floats = NDArray[np.float64]
+Lanes = NDArray[np.bool_]
 
-MAX_UNKNOWNS = 4_000
-"""Beyond this a dense Jacobian costs more than a forecast is worth; such a draw is reported."""
-MAX_STEPS = 3_000
+MAX_STEPS = 600
+SHORTEST = 1e-6
+"""Smallest ratio of a step to the one before: shorter, and the lane is given up."""
+NEWTONS = 7
+"""Newton iterations at one step."""
+FAR = 0.12
+"""Largest distance, in probability, between the prediction and the curve."""
+ON_THE_WAY, SETTLED = 1e-6, 1e-11
+"""Change of a probability in a sweep at which a point counts as on the curve, on the way and at the target."""
+BASIS = 40
+"""Largest Krylov basis."""
+FORCING = 1e-3
+"""Relative residual to which GMRES solves Newton's equations."""
 PROBE = 1e-6
-"""Perturbation of a log probability for the Jacobian."""
-CLOSE = 1e-10
-LONGEST, SHORTEST = 8.0, 1e-7
-DIRECTIONS = 16
-"""Lanes of a block of perturbed directions."""
+"""Largest change of an unknown in a finite difference."""
+LONGEST_JUMP = 3.0
+"""Largest change of a log probability in one Newton iteration."""
 
 
 class SweepMap:
-    """``G(x, t)`` of one draw: the sweep as a function of the belief actions' log probabilities."""
+    """``G(z)`` of a block: the sweep as a function of a point (n + 1, L), giving the n log probabilities' images."""
 
-    def __init__(self, tree: Tree, chances: Floats, log_chances: Floats, payoffs: Floats, target: Floats) -> None:
-        self.tree, self.arrays = tree, Arrays.of(tree)
+    def __init__(self, tree: Tree, logs: Floats, prob: Floats, value: Floats, reach: Floats, target: Floats) -> None:
+        self.arrays, self.target = Arrays.of(tree), target
+        self.logs, self.prob, self.value, self.reach = logs, prob, value, reach
         self.active = np.flatnonzero(tree.belief_actions)
-        self.target = target
-        lanes, actions = DIRECTIONS, tree.actions
         sizes = np.diff(tree.set_action)
         self.uniform: Floats = -np.log(np.repeat(sizes, sizes).astype(np.float64))
-        self.logs = np.empty((actions + tree.chance_rows, lanes))
-        self.prob = np.empty_like(self.logs)
-        self.logs[actions:], self.prob[actions:] = log_chances[:, None], chances[:, None]
-        self.value = np.empty((tree.nodes + tree.terminals, len(tree.actors), lanes))
-        self.value[tree.nodes :] = payoffs[:, :, None]
-        self.reach = np.empty((tree.nodes, lanes))
-        self.new = np.empty((actions, lanes))
-        self.scratch = np.empty((3 + int(sizes.max()), lanes))
+        self.new = np.empty((tree.actions, target.shape[1]))
+        self.scratch = np.empty((3 + int(sizes.max()), target.shape[1]))
+        self.sweeps = 0
 
-    def many(self, x: Floats, t: Floats) -> Floats:
-        """All responses (A, directions) for columns ``x`` (active, directions) and ``t`` (directions)."""
-        actions = self.tree.actions
-        width = x.shape[1]
-        self.logs[:actions] = self.uniform[:, None]
-        self.logs[self.active, :width] = x
-        lam = np.zeros((len(self.target), DIRECTIONS))
-        lam[:, :width] = self.target[:, None] * t
+    def __call__(self, point: Floats) -> Floats:
+        self.logs[self.active] = point[:-1]
+        lam = self.target * point[-1]
         sweep(self.arrays, self.logs, self.prob, lam, self.reach, self.value, self.new, self.scratch)
-        return self.new[:, :width]
-
-    def __call__(self, x: Floats, t: float) -> Floats:
-        """Responses of the active actions."""
-        image: Floats = self.many(x[:, None], np.full(1, t))[self.active, 0]
+        self.sweeps += 1
+        image: Floats = self.new[self.active]
         return image
 
-    def full(self, x: Floats, t: float) -> Floats:
-        """Responses of all actions."""
-        return self.many(x[:, None], np.full(1, t))[:, 0].copy()
 
-    def jacobian(self, x: Floats, t: float) -> Floats:
-        """d(x - G)/d(x, t) by central differences, shape (n, n + 1)."""
-        n = len(x)
-        out = np.zeros((n, n + 1))
-        out[:, :n] = np.eye(n)
-        half = DIRECTIONS // 2
-        for start in range(0, n + 1, half):
-            columns = np.arange(start, min(start + half, n + 1))
-            width = len(columns)
-            points = np.repeat(x[:, None], 2 * width, axis=1)
-            times = np.full(2 * width, t)
-            for j, column in enumerate(columns):
-                if column < n:
-                    points[column, j] += PROBE
-                    points[column, width + j] -= PROBE
-                else:
-                    times[j] += PROBE
-                    times[width + j] -= PROBE
-            images = self.many(points, times)[self.active]
-            out[:, columns] -= (images[:, :width] - images[:, width:]) / (2 * PROBE)
-        return out
+def follow(sweep_map: SweepMap, first_step: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Leave the equilibrium of every lane in ``sweep_map.logs``; ``first_step`` (L) is the first fraction tried.
 
-
-def follow(sweep_map: SweepMap) -> tuple[Floats | None, int]:
-    """Log probabilities (A) of the equilibrium at the target, or None; and the steps taken."""
-    n = len(sweep_map.active)
-    x, t = sweep_map.uniform[sweep_map.active].copy(), 0.0
-    jacobian = sweep_map.jacobian(x, t)
-    tangent = _tangent(jacobian, np.append(np.zeros(n), 1.0))
-    length = min(0.1, 1.0)
-    for steps in range(MAX_STEPS):
-        if tangent[-1] > 0 and t + length * tangent[-1] >= 1.0:
-            final = _at_target(sweep_map, x + tangent[:-1] * (1.0 - t) / tangent[-1])
-            if final is not None and np.abs(np.exp(final) - np.exp(x)).max() < 0.3:
-                return sweep_map.full(final, 1.0), steps
-        guess = np.append(x, t) + length * tangent
-        found = _correct(sweep_map, guess, tangent)
-        if found is not None:
-            point, rate, moved = found
-            new_jacobian = sweep_map.jacobian(point[:-1], point[-1])
-            new_tangent = _tangent(new_jacobian, tangent)
-            turn = float(new_tangent @ tangent)
-            if turn > 0.8 and moved < 0.5 * max(length, 1e-3) + 1e-6:
-                x, t, tangent = point[:-1], float(point[-1]), new_tangent
-                length = min(length * (2.0 if rate < 4 and turn > 0.97 else 1.0), LONGEST)
-                continue
-        length /= 2
-        if length < SHORTEST:
+    Returns (status (L), sweeps (L)).
+    """
+    n, lanes = len(sweep_map.active), sweep_map.target.shape[1]
+    upright = np.zeros((n + 1, lanes))
+    upright[-1] = 1.0
+    before = np.zeros((n + 1, lanes))
+    before[:-1] = sweep_map.uniform[sweep_map.active][:, None]
+    guess = before.copy()
+    guess[-1] = first_step
+    here, found, _ = _correct(sweep_map, guess, upright, np.ones(lanes, bool), np.full(lanes, ON_THE_WAY))
+    status = np.where(found, Status.TOO_MANY_STEPS, Status.BRANCH_LOST).astype(np.int64)
+    live, sweeps = found.copy(), np.full(lanes, sweep_map.sweeps)
+    end, ratio = here.copy(), np.ones(lanes)
+    for _ in range(MAX_STEPS):
+        if not live.any():
             break
-    return None, MAX_STEPS
+        guess, part = _predict(before, here, ratio)
+        landing = part < 1.0
+        plane = np.where(landing, upright, _normal(here, guess))
+        tolerance = np.where(landing, SETTLED, ON_THE_WAY)
+        there, found, newtons = _correct(sweep_map, guess, plane, live, tolerance)
+        drift, planned = _distance(there, guess), _distance(guess, here)
+        good = live & found & (drift < np.minimum(FAR, np.maximum(0.8 * planned, 0.02)))
+        sweeps[live] = sweep_map.sweeps
+        arrived = good & landing
+        end = np.where(arrived, there, end)
+        status[arrived] = Status.SOLVED
+        live &= ~arrived
+        onward, short = good & live, live & ~good
+        before, here = np.where(onward, here, before), np.where(onward, there, here)
+        easy = (newtons <= 3) & (drift < FAR / 3)
+        pace = np.where(easy, 1.6, np.where(newtons <= 5, 1.0, 0.7))
+        ratio = np.where(onward, pace, np.where(short, ratio * part / 3.0, ratio))
+        lost = live & ((ratio < SHORTEST) | (here[-1] < 0.0))
+        status[lost] = Status.BRANCH_LOST
+        live &= ~lost
+    end[-1] = 1.0
+    sweep_map(end)
+    sweep_map.logs[: len(sweep_map.new)] = sweep_map.new
+    return status, sweeps
 
 
-def _tangent(jacobian: Floats, along: Floats) -> Floats:
-    """Unit null vector of an (n, n+1) Jacobian, pointing the same way as ``along``."""
-    bordered = np.vstack([jacobian, along])
-    right = np.zeros(len(along))
-    right[-1] = 1.0
-    try:
-        vector = np.linalg.solve(bordered, right)
-    except np.linalg.LinAlgError:
-        vector = np.linalg.lstsq(bordered, right, rcond=None)[0]
-    return vector / np.linalg.norm(vector)
+def _predict(before: Floats, here: Floats, ratio: Floats) -> tuple[Floats, Floats]:
+    """The point ``ratio`` times the last step further on; and the part of that step taken, 1 or what reaches the target."""
+    step = ratio * (here - before)
+    over = here[-1] + step[-1] >= 1.0
+    rise = np.where(over, step[-1], 1.0)
+    part = np.where(over, np.minimum((1.0 - here[-1]) / rise, np.nextafter(1.0, 0.0)), 1.0)
+    guess = here + part * step
+    guess[:-1] = np.minimum(guess[:-1], 0.0)
+    guess[-1] = np.where(over, 1.0, guess[-1])
+    return guess, part
 
 
-def _correct(sweep_map: SweepMap, guess: Floats, tangent: Floats) -> tuple[Floats, int, float] | None:
-    """Newton on the curve and the plane through ``guess`` normal to ``tangent``."""
-    point = guess.copy()
-    last = np.inf
-    matrix: Any = None
-    for iteration in range(12):
-        residual = point[:-1] - sweep_map(point[:-1], float(point[-1]))
-        error = float(np.abs(residual).max())
-        if not np.isfinite(error) or (iteration > 2 and error > last):
-            return None
-        if error < 1e-8:
-            return point, iteration, float(np.linalg.norm(point - guess))
-        if matrix is None or error > 0.1 * last:
-            matrix = np.vstack([sweep_map.jacobian(point[:-1], float(point[-1])), tangent])
-        try:
-            point = point - np.linalg.solve(matrix, np.append(residual, tangent @ (point - guess)))
-        except np.linalg.LinAlgError:
-            return None
-        last = error
-    return None
+def _normal(here: Floats, guess: Floats) -> Floats:
+    """Unit normal (n + 1, L) of the plane a corrector stays in. Lengths are those of Hellinger's distance between
+    choices and of ``t``, so that what almost never happens does not count as movement."""
+    normal = guess - here
+    normal[:-1] *= np.exp(np.minimum(here[:-1], 0.0)) / 4.0
+    unit: Floats = normal / np.sqrt((normal * normal).sum(axis=0) + 1e-300)
+    return unit
 
 
-def _at_target(sweep_map: SweepMap, x: Floats) -> Floats | None:
-    """Newton at t = 1 from a point near the branch."""
-    for _ in range(20):
-        residual = x - sweep_map(x, 1.0)
-        error = float(np.abs(residual).max())
-        if not np.isfinite(error):
-            return None
-        if error < CLOSE:
-            return x
-        try:
-            x = x - np.linalg.solve(sweep_map.jacobian(x, 1.0)[:, :-1], residual)
-        except np.linalg.LinAlgError:
-            return None
-    return None
+def _distance(one: Floats, other: Floats) -> Floats:
+    """Largest difference of a probability, (L)."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        gap: Floats = np.abs(np.exp(one[:-1]) - np.exp(other[:-1])).max(axis=0)
+    return np.where(np.isfinite(gap), gap, np.inf)
+
+
+def _correct(
+    sweep_map: SweepMap, guess: Floats, plane: Floats, todo: Lanes, tolerance: Floats
+) -> tuple[Floats, Lanes, NDArray[np.int64]]:
+    """Newton on the curve and on the plane through ``guess``: points, which of them settled, iterations."""
+    point, live = guess.copy(), todo.copy()
+    settled, newtons = np.zeros_like(todo), np.zeros(len(todo), np.int64)
+    last = np.full(len(todo), np.inf)
+    for iteration in range(NEWTONS + 1):
+        image = sweep_map(point)
+        off = image - point[:-1]
+        error = (np.abs(off) * np.exp(np.minimum(np.maximum(image, point[:-1]), 0.0))).max(axis=0)
+        settled |= live & (error < tolerance)
+        live &= ~settled & np.isfinite(error) & ((error < last) | (iteration < 2))
+        last = np.where(live, error, last)
+        if iteration == NEWTONS or not live.any():
+            break
+        right = np.vstack([off, -(plane * (point - guess)).sum(axis=0)])
+        change = _gmres(sweep_map, point, image, plane, right, live)
+        change *= np.minimum(1.0, LONGEST_JUMP / np.maximum(np.abs(change).max(axis=0), 1e-300))
+        point = np.where(live, point + change, point)
+        newtons += live
+    return point, settled, newtons
+
+
+def _gmres(sweep_map: SweepMap, point: Floats, image: Floats, plane: Floats, right: Floats, live: Lanes) -> Floats:
+    """Newton's step (n + 1, L): ``(1 - dG) step = off the curve`` and ``plane . step = off the plane``."""
+    lanes = point.shape[1]
+    size = np.sqrt((right * right).sum(axis=0))
+    basis = [np.where(live, right / np.where(size > 0, size, 1.0), 0.0)]
+    triangle = np.zeros((BASIS, BASIS, lanes))
+    column = np.zeros((BASIS + 1, lanes))
+    cosine, sine = np.zeros((BASIS, lanes)), np.zeros((BASIS, lanes))
+    target = np.zeros((BASIS + 1, lanes))
+    target[0] = size
+    used, active = np.zeros(lanes, np.int64), live & (size > 0)
+    for k in range(min(BASIS, len(right))):
+        direction = basis[k]
+        probe = PROBE / np.maximum(np.abs(direction).max(axis=0), 1e-300)
+        product = np.empty_like(direction)
+        product[:-1] = direction[:-1] - (sweep_map(point + probe * direction) - image) / probe
+        product[-1] = (plane * direction).sum(axis=0)
+        product[:, ~active] = 0.0
+        column[:] = 0.0
+        for j in range(k + 1):
+            _take_away(basis[j], product, column[j])
+        length = np.sqrt((product * product).sum(axis=0))
+        basis.append(product / np.where(length > 0, length, 1.0))
+        for j in range(k):  # rotations that made the earlier columns triangular
+            upper, lower = column[j].copy(), column[j + 1].copy()
+            column[j], column[j + 1] = cosine[j] * upper + sine[j] * lower, cosine[j] * lower - sine[j] * upper
+        whole = np.hypot(column[k], length)
+        active &= whole > 0
+        whole = np.where(whole > 0, whole, 1.0)
+        cosine[k], sine[k] = column[k] / whole, length / whole
+        column[k] = whole
+        triangle[:, k] = column[:BASIS]
+        target[k + 1], target[k] = -sine[k] * target[k], cosine[k] * target[k]
+        used = np.where(active, k + 1, used)
+        active &= np.isfinite(whole) & (np.abs(target[k + 1]) > FORCING * size)
+        if not active.any():
+            break
+    step = np.zeros_like(point)
+    for lane in np.flatnonzero(used):
+        count = used[lane]
+        weights = np.linalg.solve(triangle[:count, :count, lane], target[:count, lane])
+        for vector, weight in zip(basis, weights, strict=False):
+            step[:, lane] += weight * vector[:, lane]
+    return np.where(np.isfinite(step), step, 0.0)
+
+
+@jit
+def _take_away(unit: Floats, vector: Floats, component: Floats) -> Any:
+    """Subtract from ``vector`` (n, L) its part along ``unit``, and add that part's length to ``component`` (L)."""
+    lanes = len(component)
+    along = np.zeros(lanes)
+    for i in range(unit.shape[0]):
+        for lane in range(lanes):
+            along[lane] += unit[i, lane] * vector[i, lane]
+    for i in range(unit.shape[0]):
+        for lane in range(lanes):
+            vector[i, lane] -= along[lane] * unit[i, lane]
+    for lane in range(lanes):
+        component[lane] += along[lane]

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Tree
-from detente.solve.block import solve_block
+from detente.solve.block import Effort, solve_block
+from detente.solve.status import UNFINISHED
 
 Floats = NDArray[np.float64]
 LANES = 16
@@ -40,23 +41,25 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats) -> Solution
     them, see :func:`detente.forecast.forecast`. McKelvey & Palfrey (1998), Turocy (2010).
     """
     draws = lam.shape[1]
-    blocks = []
-    for start in range(0, draws, LANES):
-        which = np.arange(start, start + LANES) % draws
-        value = np.empty((tree.nodes + tree.terminals, len(tree.actors), LANES))
-        value[tree.nodes :] = payoffs[:, :, which]
-        numbers = np.ascontiguousarray(chances[:, which]), value, np.ascontiguousarray(lam[:, which])
-        blocks.append(solve_block(tree, *numbers, thorough=True))
-
-    def joined(name: str) -> NDArray[np.float64]:
-        return np.concatenate([getattr(block, name) for block in blocks], axis=-1)[..., :draws]
-
-    return Solution(
-        choice=joined("prob")[: tree.actions],
-        value=joined("value"),
-        reach=np.concatenate([block.reach(tree) for block in blocks], axis=-1)[:, :draws],
-        residual=joined("residual"),
-        gain=joined("gain"),
-        status=joined("status").astype(np.int64),
-        sweeps=joined("sweeps").astype(np.int64),
+    out = Solution(
+        choice=np.empty((tree.actions, draws)),
+        value=np.empty((len(tree.actors), draws)),
+        reach=np.empty((tree.terminals, draws)),
+        residual=np.empty(draws),
+        gain=np.empty((len(tree.actors), draws)),
+        status=np.empty(draws, np.int64),
+        sweeps=np.zeros(draws, np.int64),
     )
+    left = np.arange(draws)
+    for effort in Effort:
+        for start in range(0, len(left), LANES):
+            which = left[start : start + LANES]
+            value = np.empty((tree.nodes + tree.terminals, len(tree.actors), len(which)))
+            value[tree.nodes :] = payoffs[:, :, which]
+            block = solve_block(tree, chances[:, which], value, lam[:, which], effort)
+            out.choice[:, which], out.reach[:, which] = block.prob[: tree.actions], block.reach(tree)
+            out.value[:, which], out.gain[:, which] = block.value, block.gain
+            out.residual[which], out.status[which] = block.residual, block.status
+            out.sweeps[which] += block.sweeps
+        left = left[np.isin(out.status[left], UNFINISHED)]
+    return out

@@ -24,3 +24,6 @@ _MESSAGES = {
     Status.TOO_MANY_STEPS: "the branch was still short of this precision after the allowed steps; lower the precision",
     Status.NOT_FINITE: "payoffs or chances were not finite; look at the quantities of this draw",
 }
+
+UNFINISHED = (Status.BRANCH_LOST, Status.TOO_MANY_STEPS)
+"""Endings that more effort may change."""
