@@ -28,6 +28,7 @@ def test_an_interrupted_run_stops_soon_and_cleanly(small, tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-m", "detente", "run", small.name, "--draws", DRAWS, "--out", "out"],
         cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=theirs,
+        env={**os.environ, "TERM": "xterm"},  # a dumb terminal gets no bar
     )  # fmt: skip
     os.close(theirs)
     try:

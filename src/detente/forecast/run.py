@@ -27,6 +27,8 @@ from detente.solve.kernels import load_payoffs
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
+LEAST_DRAWS = 16
+"""Fewer draws give no interval worth printing."""
 PATHS_KEPT = 200
 """Ways it may go on that are followed draw by draw: the likeliest of the first block."""
 MOST_EXTRA = 4
@@ -106,8 +108,8 @@ def forecast(
 
     Raises :class:`SituationError` if the situation makes no game, ``ValueError`` for fewer than 16 draws.
     """
-    if draws < LANES:
-        raise ValueError(f"draws: found {draws}; accepted: {LANES} or more")
+    if draws < LEAST_DRAWS:
+        raise ValueError(f"draws: found {draws}; accepted: {LEAST_DRAWS} or more")
     started = time.perf_counter()
     game = unroll(situation)
     measures = measure(game)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import jit, sweep
+from detente.solve.kernels import jit, sweep, u64
 from detente.solve.lanes import exp
 
 Floats = NDArray[np.float64]
@@ -67,10 +67,13 @@ def follow(
     x, image = np.empty((unknowns, lanes)), np.empty((unknowns, lanes))
     for i in range(unknowns):
         x[i] = logs[active[i]]
-    done_x, prev_x, guess = x.copy(), x.copy(), x.copy()
-    last_x, last_f = np.zeros((unknowns, lanes)), np.zeros((unknowns, lanes))
-    dx, df = np.zeros((DEPTH, unknowns, lanes)), np.zeros((DEPTH, unknowns, lanes))
-    stored = np.zeros(lanes, np.int64)
+    done_x, prev_x, guess = x.copy(), x.copy(), np.exp(x)
+    last_image, last_off = np.zeros((unknowns, lanes)), np.zeros((unknowns, lanes))
+    steps, turns = np.zeros((DEPTH, unknowns, lanes)), np.zeros((DEPTH, unknowns, lanes))
+    gram, right, gamma = np.zeros((DEPTH, DEPTH, lanes)), np.zeros((DEPTH, lanes)), np.zeros((DEPTH, lanes))
+    fresh = np.ones(lanes, np.bool_)  # nothing to look back on
+    under_way = np.ones(lanes, np.bool_)
+    rounds = 0
     done_t, prev_t = np.zeros(lanes), np.zeros(lanes)
     step = first_step.copy()
     t = np.minimum(first_step, 1.0) if unknowns > 0 else np.ones(lanes)
@@ -78,18 +81,15 @@ def follow(
     inner = np.zeros(lanes, np.int64)
     sweeps = np.zeros(lanes, np.int64)
     state = np.zeros(lanes, np.int64)  # 0 under way, 1 solved, 2 given up
-    change, drift, gamma = np.empty(lanes), np.empty(lanes), np.zeros((DEPTH, lanes))
+    change, drift = np.empty(lanes), np.empty(lanes)
     accept, restart = np.zeros(lanes, np.bool_), np.zeros(lanes, np.bool_)
     while (state == 0).any():
         for a in range(target.shape[0]):
             for lane in range(lanes):
                 lam[a, lane] = target[a, lane] * t[lane]
-        for i in range(unknowns):
-            logs[active[i]] = x[i]
+        _spread(x, active, logs)
         sweep(tree, logs, prob, lam, reach, value, new, scratch)
-        for i in range(unknowns):
-            image[i] = new[active[i]]
-        _compare(image, x, guess, change, drift)
+        _compare(new, prob, active, x, guess, image, change, drift)
         for lane in range(lanes):
             accept[lane] = restart[lane] = False
             if state[lane] != 0:
@@ -111,40 +111,66 @@ def follow(
                 easy = inner[lane] <= 12 and drift[lane] < FAR / 2
                 step[lane] *= 2.0 if easy else (1.2 if inner[lane] <= 30 else 0.7)
                 t[lane] = min(1.0, t[lane] + step[lane])
-                inner[lane] = stored[lane] = 0
+                inner[lane] = 0
             elif restart[lane]:
                 step[lane] = (t[lane] - done_t[lane]) / 3.0
                 t[lane] = done_t[lane] + step[lane]
-                inner[lane] = stored[lane] = 0
+                inner[lane] = 0
                 if step[lane] < SHORTEST:
                     state[lane] = 2
             if state[lane] == 0 and sweeps[lane] >= budget:
                 state[lane] = 2
         _move_on(accept, restart, state, t, done_t, prev_t, image, x, done_x, prev_x, guess)
-        _accelerate(x, image, accept, restart, state, stored, last_x, last_f, dx, df, gamma)
+        for lane in range(lanes):
+            under_way[lane] = state[lane] == 0 and not accept[lane] and not restart[lane]
+        _remember(rounds % DEPTH, x, image, under_way, fresh, last_image, last_off, steps, turns, gram, right)
+        for lane in range(lanes):
+            gamma[:, lane] = 0.0
+            if under_way[lane]:
+                _solve_small(gram, right, lane, gamma)
+            fresh[lane] = not under_way[lane]
+        _mix(x, image, under_way, gamma, steps)
+        rounds += 1
     # Solved lanes have kept their x: one last sweep puts every action in place.
     for a in range(target.shape[0]):
         for lane in range(lanes):
             lam[a, lane] = target[a, lane] * t[lane]
-    for i in range(unknowns):
-        logs[active[i]] = x[i]
+    _spread(x, active, logs)
     sweep(tree, logs, prob, lam, reach, value, new, scratch)
     logs[:actions] = new
     return state == 1, sweeps
 
 
 @jit
-def _compare(new: Floats, x: Floats, guess: Floats, change: Floats, drift: Floats) -> None:
-    """Largest change of a probability in the sweep (to first order), and its distance from the guess."""
+def _spread(x: Floats, active: Any, logs: Floats) -> None:
+    """Put the unknowns in their places among all actions."""
+    width = u64(x.shape[1])
+    unknown, log = x.reshape(-1), logs.reshape(-1)
+    for i in range(x.shape[0]):
+        here, there = u64(i) * width, u64(active[i]) * width
+        for lane in range(width):
+            log[there + lane] = unknown[here + lane]
+
+
+@jit
+def _compare(
+    new: Floats, prob: Floats, active: Any, x: Floats, guess: Floats, image: Floats, change: Floats, drift: Floats
+) -> None:
+    """Gather the unknowns' ``image``; largest change of a probability in the sweep (to first order), and its
+    distance from the guess."""
     change[:] = 0.0
     drift[:] = 0.0
-    for i in range(new.shape[0]):
-        for lane in range(new.shape[1]):
-            p = exp(new[i, lane])
-            d = abs(new[i, lane] - x[i, lane]) * p
-            if d > change[lane] or d != d:  # a NaN stays
-                change[lane] = d
-            drift[lane] = max(drift[lane], abs(p - exp(guess[i, lane])))
+    width = u64(x.shape[1])
+    unknown, guessed, got = x.reshape(-1), guess.reshape(-1), image.reshape(-1)
+    log, chance = new.reshape(-1), prob.reshape(-1)
+    for i in range(x.shape[0]):
+        here, there = u64(i) * width, u64(active[i]) * width
+        for lane in range(width):
+            y, p = log[there + lane], chance[there + lane]
+            got[here + lane] = y
+            d = abs(y - unknown[here + lane]) * p
+            change[lane] = d if not d <= change[lane] else change[lane]  # a NaN stays
+            drift[lane] = max(drift[lane], abs(p - guessed[here + lane]))
 
 
 @jit
@@ -176,93 +202,109 @@ def _move_on(
                 x[a, lane] = new[a, lane]
             else:
                 x[a, lane] = done_x[a, lane] + slope * (done_x[a, lane] - prev_x[a, lane])
-                guess[a, lane] = min(x[a, lane], 0.0)
+                guess[a, lane] = exp(min(x[a, lane], 0.0))
 
 
 @jit
-def _accelerate(
+def _remember(
+    slot: int,
     x: Floats,
-    new: Floats,
-    accept: Any,
-    restart: Any,
-    state: Any,
-    stored: Any,
-    last_x: Floats,
-    last_f: Floats,
-    dx: Floats,
-    df: Floats,
-    gamma: Floats,
+    image: Floats,
+    under_way: Any,
+    fresh: Any,
+    last_image: Floats,
+    last_off: Floats,
+    steps: Floats,
+    turns: Floats,
+    gram: Floats,
+    right: Floats,
 ) -> None:
-    """Anderson mixing (type II): the combination of the last sweeps whose residual is least."""
-    actions, lanes = x.shape
-    gram = np.zeros((DEPTH, DEPTH, lanes))
-    right = np.zeros((DEPTH, lanes))
-    under_way = np.empty(lanes, np.bool_)
-    slot = np.zeros(lanes, np.int64)
+    """Keep in ``slot`` how the image and its distance from the unknowns have changed since the last sweep.
+
+    A lane that has just moved on remembers nothing: its ``steps`` and ``turns`` are zero, and count for nothing.
+    """
+    unknowns, lanes = x.shape
     for lane in range(lanes):
-        under_way[lane] = state[lane] == 0 and not accept[lane] and not restart[lane]
-        slot[lane] = (stored[lane] - 1) % DEPTH if stored[lane] > 0 else -1
-    for a in range(actions):
+        if not under_way[lane]:
+            for i in range(DEPTH):
+                for a in range(unknowns):
+                    steps[i, a, lane] = turns[i, a, lane] = 0.0
+                for j in range(DEPTH):
+                    gram[i, j, lane] = 0.0
+    keep = np.empty(lanes)
+    for lane in range(lanes):
+        keep[lane] = 1.0 if under_way[lane] and not fresh[lane] else 0.0
+    products = np.zeros((DEPTH, lanes))
+    right[:] = 0.0
+    width, layer = u64(lanes), u64(unknowns * lanes)
+    unknown, got, last_got, off = x.reshape(-1), image.reshape(-1), last_image.reshape(-1), last_off.reshape(-1)
+    step, turn, product, side = steps.reshape(-1), turns.reshape(-1), products.reshape(-1), right.reshape(-1)
+    newest = u64(slot) * layer
+    for a in range(unknowns):
+        here = u64(a) * width
+        there = newest + here
+        for lane in range(width):
+            now = got[here + lane] - unknown[here + lane]
+            turn[there + lane] = keep[lane] * (now - off[here + lane])
+            step[there + lane] = keep[lane] * (got[here + lane] - last_got[here + lane])
+            off[here + lane] = now
+            last_got[here + lane] = got[here + lane]
+        for i in range(DEPTH):
+            other, to = u64(i) * layer + here, u64(i) * width
+            for lane in range(width):
+                product[to + lane] += turn[there + lane] * turn[other + lane]
+                side[to + lane] += turn[other + lane] * off[here + lane]
+    for i in range(DEPTH):
         for lane in range(lanes):
-            if under_way[lane]:
-                f = new[a, lane] - x[a, lane]
-                if slot[lane] >= 0:
-                    dx[slot[lane], a, lane] = x[a, lane] - last_x[a, lane]
-                    df[slot[lane], a, lane] = f - last_f[a, lane]
-                last_x[a, lane], last_f[a, lane] = x[a, lane], f
-    depth = 0
-    for lane in range(lanes):
-        if under_way[lane]:
-            depth = max(depth, min(stored[lane], DEPTH))
-    for i in range(depth):
-        for j in range(i + 1):
-            for a in range(actions):
-                for lane in range(lanes):
-                    gram[i, j, lane] += df[i, a, lane] * df[j, a, lane]
-        for a in range(actions):
-            for lane in range(lanes):
-                right[i, lane] += df[i, a, lane] * last_f[a, lane]
-    gamma[:] = 0.0
-    for lane in range(lanes):
-        if under_way[lane]:
-            _solve_small(gram, right, min(stored[lane], DEPTH), lane, gamma)
-            stored[lane] += 1
-    for a in range(actions):
-        for lane in range(lanes):
-            if under_way[lane]:
-                mixed = new[a, lane]
-                for i in range(min(stored[lane] - 1, DEPTH)):
-                    mixed -= gamma[i, lane] * (dx[i, a, lane] + df[i, a, lane])
-                x[a, lane] = mixed
+            gram[i, slot, lane] = gram[slot, i, lane] = products[i, lane]
 
 
 @jit
-def _solve_small(gram: Floats, right: Floats, size: int, lane: int, gamma: Floats) -> None:
+def _mix(x: Floats, image: Floats, under_way: Any, gamma: Floats, steps: Floats) -> None:
+    """Anderson mixing (type II): the combination of the last sweeps whose distance from the unknowns is least."""
+    unknowns, lanes = x.shape
+    width, layer = u64(lanes), u64(unknowns * lanes)
+    unknown, got, step, share = x.reshape(-1), image.reshape(-1), steps.reshape(-1), gamma.reshape(-1)
+    mixed = np.empty(lanes)
+    for a in range(unknowns):
+        here = u64(a) * width
+        for lane in range(width):
+            mixed[lane] = got[here + lane]
+        for i in range(DEPTH):
+            there, part = u64(i) * layer + here, u64(i) * width
+            for lane in range(width):
+                mixed[lane] -= share[part + lane] * step[there + lane]
+        for lane in range(width):
+            unknown[here + lane] = mixed[lane] if under_way[lane] else unknown[here + lane]
+
+
+@jit
+def _solve_small(gram: Floats, right: Floats, lane: int, gamma: Floats) -> None:
     """Normal equations of one lane by Cholesky, with a ridge of 1e-12 of the trace."""
     ridge = 0.0
-    for i in range(size):
+    for i in range(DEPTH):
         ridge += gram[i, i, lane]
     ridge = ridge * 1e-12 + 1e-300
     low = np.zeros((DEPTH, DEPTH))
-    for i in range(size):
+    for i in range(DEPTH):
         for j in range(i + 1):
             total = gram[i, j, lane] + (ridge if i == j else 0.0)
             for k in range(j):
                 total -= low[i, k] * low[j, k]
             if i == j:
-                if total <= 0.0:
+                if not total > 0.0:
                     return
                 low[i, i] = math.sqrt(total)
             else:
                 low[i, j] = total / low[j, j]
     y = np.zeros(DEPTH)
-    for i in range(size):
+    for i in range(DEPTH):
         total = right[i, lane]
         for k in range(i):
             total -= low[i, k] * y[k]
         y[i] = total / low[i, i]
-    for i in range(size - 1, -1, -1):
+    for i in range(DEPTH - 1, -1, -1):
         total = y[i]
-        for k in range(i + 1, size):
+        for k in range(i + 1, DEPTH):
             total -= low[k, i] * gamma[k, lane]
         gamma[i, lane] = total / low[i, i]

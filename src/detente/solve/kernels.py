@@ -10,7 +10,6 @@ Reach is kept as logarithms. Within an information set the mover's own choices a
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numba as nb
@@ -19,9 +18,14 @@ from numpy.typing import NDArray
 
 from detente.game.tree import Tree
 from detente.solve.lanes import exp
+from detente.solve.lanes import log as log_of
 
 Floats = NDArray[np.float64]
+u64 = np.uint64
+"""Positions in flat arrays: unsigned, which spares every access the test for a negative one."""
 jit: Any = nb.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
+inlined: Any = nb.njit(inline="always", error_model="numpy", fastmath={"contract", "nsz"})
+"""For the steps of a pass: to hand a tree's arrays over at a call costs more than the step."""
 
 
 class Arrays(NamedTuple):
@@ -58,90 +62,166 @@ def load_payoffs(values: Floats, actor: Any, rows: Any, value: Floats, nodes: in
 @jit
 def reach_down(tree: Any, logs: Floats, actions: int, reach: Floats) -> None:
     """Log reach probability of every node from the root, (N, L)."""
-    nodes = len(tree.node_set)
-    lanes = logs.shape[1]
+    nodes, lanes = reach.shape
+    width = u64(lanes)
+    reached, log = reach.reshape(-1), logs.reshape(-1)
     reach[0] = 0.0
     for n in range(nodes):
         offset = 0 if tree.node_set[n] >= 0 else actions
+        here = u64(n) * width
         for e in range(tree.edge_start[n], tree.edge_start[n + 1]):
             child = tree.edge_child[e]
             if child < nodes:
-                row = tree.edge_row[e] + offset
-                for lane in range(lanes):
-                    reach[child, lane] = reach[n, lane] + logs[row, lane]
+                there, step = u64(child) * width, u64(tree.edge_row[e] + offset) * width
+                for lane in range(width):
+                    reached[there + lane] = reached[here + lane] + log[step + lane]
 
 
-@jit
-def expected_payoffs(tree: Any, h: int, reach: Floats, value: Floats, q: Floats, scratch: Floats) -> None:
-    """Expected payoff to its mover of each option of set ``h``, (options, L), beliefs by Bayes' rule."""
-    lanes = q.shape[1]
-    actor = tree.set_actor[h]
+@inlined
+def expected_payoffs(
+    tree: Any,
+    h: int,
+    reached: Floats,
+    worth: Floats,
+    actors: int,
+    lanes: int,
+    out: Floats,
+    top: Floats,
+    total: Floats,
+    belief: Floats,
+) -> None:
+    """Expected payoff to its mover of each option of set ``h``, beliefs by Bayes' rule.
+
+    ``reached``, ``worth`` and ``out`` are reach (N, L), value (N + T, I, L) and the result (options, L), flat.
+    ``top``, ``total`` and ``belief`` (L) are working space.
+    """
+    width = u64(lanes)
+    block = u64(actors) * width
+    actor = u64(tree.set_actor[h]) * width
     first, last = tree.set_node[h, 0], tree.set_node[h, 1]
     options = tree.set_action[h + 1] - tree.set_action[h]
+    start = tree.edge_start[first]
     if last - first == 1:
-        start = tree.edge_start[first]
         for k in range(options):
-            child = tree.edge_child[start + k]
-            for lane in range(lanes):
-                q[k, lane] = value[child, actor, lane]
+            to, there = u64(k) * width, u64(tree.edge_child[start + k]) * block + actor
+            for lane in range(width):
+                out[to + lane] = worth[there + lane]
         return
-    top, total, belief = scratch[0], scratch[1], scratch[2]
-    for lane in range(lanes):
-        top[lane] = reach[first, lane]
+    here = u64(first) * width
+    for lane in range(width):
+        top[lane] = reached[here + lane]
         total[lane] = 0.0
     for n in range(first + 1, last):
-        for lane in range(lanes):
-            top[lane] = max(top[lane], reach[n, lane])
-    q[:options] = 0.0
+        here = u64(n) * width
+        for lane in range(width):
+            top[lane] = max(top[lane], reached[here + lane])
     for n in range(first, last):
-        for lane in range(lanes):
-            belief[lane] = exp(reach[n, lane] - top[lane])
+        here = u64(n) * width
+        for lane in range(width):
+            belief[lane] = exp(reached[here + lane] - top[lane])
             total[lane] += belief[lane]
         start = tree.edge_start[n]
         for k in range(options):
-            child = tree.edge_child[start + k]
-            for lane in range(lanes):
-                q[k, lane] += belief[lane] * value[child, actor, lane]
+            to, there = u64(k) * width, u64(tree.edge_child[start + k]) * block + actor
+            if n == first:
+                for lane in range(width):
+                    out[to + lane] = belief[lane] * worth[there + lane]
+            else:
+                for lane in range(width):
+                    out[to + lane] += belief[lane] * worth[there + lane]
+    for lane in range(width):
+        total[lane] = 1.0 / total[lane]
     for k in range(options):
-        for lane in range(lanes):
-            q[k, lane] /= total[lane]
+        to = u64(k) * width
+        for lane in range(width):
+            out[to + lane] *= total[lane]
 
 
-@jit
-def respond(q: Floats, options: int, lam: Floats, out: Floats, scratch: Floats) -> None:
-    """Logit response: log probabilities of the options, ``out`` (options, L), from their payoffs ``q``."""
-    lanes = q.shape[1]
-    top, total = scratch[0], scratch[1]
-    for lane in range(lanes):
-        top[lane] = q[0, lane]
+@inlined
+def respond(
+    worth: Floats,
+    options: int,
+    actor: int,
+    precision: Floats,
+    lanes: int,
+    first: int,
+    log: Floats,
+    chance: Floats,
+    top: Floats,
+    total: Floats,
+) -> None:
+    """Logit response to payoffs ``worth`` (options, L): logs and probabilities into rows ``first`` on of two tables.
+
+    ``precision`` (I, L) and the tables ``log`` and ``chance`` (rows, L) are flat too; ``top`` and ``total`` (L) are working space.
+    """
+    width = u64(lanes)
+    own = u64(actor) * width
+    for lane in range(width):
+        top[lane] = worth[lane]
         total[lane] = 0.0
     for k in range(1, options):
-        for lane in range(lanes):
-            top[lane] = max(top[lane], q[k, lane])
+        at = u64(k) * width
+        for lane in range(width):
+            top[lane] = max(top[lane], worth[at + lane])
     for k in range(options):
-        for lane in range(lanes):
-            out[k, lane] = lam[lane] * (q[k, lane] - top[lane])
-            total[lane] += exp(out[k, lane])
-    for lane in range(lanes):
-        total[lane] = math.log(total[lane])
+        at, to = u64(k) * width, u64(first + k) * width
+        for lane in range(width):
+            x = precision[own + lane] * (worth[at + lane] - top[lane])
+            e = exp(x)
+            log[to + lane] = x
+            chance[to + lane] = e
+            total[lane] += e
+    for lane in range(width):
+        top[lane] = log_of(total[lane])
+        total[lane] = 1.0 / total[lane]
     for k in range(options):
-        for lane in range(lanes):
-            out[k, lane] -= total[lane]
+        to = u64(first + k) * width
+        for lane in range(width):
+            log[to + lane] -= top[lane]
+            chance[to + lane] *= total[lane]
 
 
-@jit
-def mix_node(tree: Any, n: int, offset: int, prob: Floats, value: Floats) -> None:
-    """Value of a node to every actor: the mean of its children under ``prob``."""
-    actors, lanes = value.shape[1], value.shape[2]
-    start, stop = tree.edge_start[n], tree.edge_start[n + 1]
-    for a in range(actors):
-        child, row = tree.edge_child[start], tree.edge_row[start] + offset
-        for lane in range(lanes):
-            value[n, a, lane] = prob[row, lane] * value[child, a, lane]
-        for e in range(start + 1, stop):
-            child, row = tree.edge_child[e], tree.edge_row[e] + offset
-            for lane in range(lanes):
-                value[n, a, lane] += prob[row, lane] * value[child, a, lane]
+@inlined
+def mix_node(tree: Any, n: int, offset: int, chance: Floats, worth: Floats, actors: int, lanes: int) -> None:
+    """Value of a node to every actor: the mean of its children under ``prob``.
+
+    ``chance`` and ``worth`` are ``prob`` (A + C, L) and ``value`` (N + T, I, L), flat. Two and three options, by far the
+    commonest, are summed without going back to memory.
+    """
+    width = u64(lanes)
+    block = u64(actors) * width
+    start = tree.edge_start[n]
+    options = tree.edge_start[n + 1] - start
+    here = u64(n) * block
+    first, second = u64(tree.edge_child[start]) * block, u64(tree.edge_child[start + min(1, options - 1)]) * block
+    one = u64(tree.edge_row[start] + offset) * width
+    two = u64(tree.edge_row[start + min(1, options - 1)] + offset) * width
+    if options == 2:
+        for a in range(actors):
+            own = u64(a) * width
+            for lane in range(width):
+                i = own + lane
+                worth[here + i] = chance[one + lane] * worth[first + i] + chance[two + lane] * worth[second + i]
+    elif options == 3:
+        third, three = u64(tree.edge_child[start + 2]) * block, u64(tree.edge_row[start + 2] + offset) * width
+        for a in range(actors):
+            own = u64(a) * width
+            for lane in range(width):
+                i = own + lane
+                worth[here + i] = (
+                    chance[one + lane] * worth[first + i]
+                    + chance[two + lane] * worth[second + i]
+                    + chance[three + lane] * worth[third + i]
+                )
+    else:
+        for a in range(actors):
+            own = u64(a) * width
+            for lane in range(width):
+                worth[here + own + lane] = chance[one + lane] * worth[first + own + lane]
+            for e in range(start + 1, start + options):
+                child, row = u64(tree.edge_child[e]) * block + own, u64(tree.edge_row[e] + offset) * width
+                for lane in range(width):
+                    worth[here + own + lane] += chance[row + lane] * worth[child + lane]
 
 
 @jit
@@ -154,19 +234,20 @@ def sweep(
     sweep exact where no belief is open (backward induction with logit choice). ``prob`` (A + C, L) holds
     the chances below its first A rows and receives the new choice probabilities above them.
     """
-    actions, lanes = new.shape
+    actions, actors, lanes = len(new), value.shape[1], value.shape[2]
+    reached, worth, chance, log = reach.reshape(-1), value.reshape(-1), prob.reshape(-1), new.reshape(-1)
+    precision, q = lam.reshape(-1), scratch[3:].reshape(-1)
+    top, total, belief = scratch[0], scratch[1], scratch[2]
     reach_down(tree, logs, actions, reach)
     for level in range(len(tree.level_node) - 2, -1, -1):
         for h in range(tree.level_set[level], tree.level_set[level + 1]):
-            start, stop = tree.set_action[h], tree.set_action[h + 1]
-            q = scratch[3:]
-            expected_payoffs(tree, h, reach, value, q, scratch)
-            respond(q, stop - start, lam[tree.set_actor[h]], new[start:stop], scratch)
-            for a in range(start, stop):
-                for lane in range(lanes):
-                    prob[a, lane] = exp(new[a, lane])
+            first = tree.set_action[h]
+            expected_payoffs(tree, h, reached, worth, actors, lanes, q, top, total, belief)
+            respond(
+                q, tree.set_action[h + 1] - first, tree.set_actor[h], precision, lanes, first, log, chance, top, total
+            )
         for n in range(tree.level_node[level], tree.level_node[level + 1]):
-            mix_node(tree, n, 0 if tree.node_set[n] >= 0 else actions, prob, value)
+            mix_node(tree, n, 0 if tree.node_set[n] >= 0 else actions, chance, worth, actors, lanes)
 
 
 @jit
@@ -187,26 +268,29 @@ def certify(
     others. ``gain`` (I, L): largest gain of an actor from its best option over its mixture, at any one of
     its information sets. Nothing is updated on the way up: this is the profile itself, tested.
     """
-    lanes = gain.shape[1]
+    actors, lanes = gain.shape
     actions = tree.set_action[-1]
+    reached, worth, chance = reach.reshape(-1), value.reshape(-1), prob.reshape(-1)
+    precision, q = lam.reshape(-1), scratch[3:]
+    top, total, belief = scratch[0], scratch[1], scratch[2]
+    log, answer = np.empty_like(q), np.empty_like(q)
     residual[:] = 0.0
     gain[:] = 0.0
     reach_down(tree, logs, actions, reach)
     for n in range(len(tree.node_set) - 1, -1, -1):
-        mix_node(tree, n, 0 if tree.node_set[n] >= 0 else actions, prob, value)
-    out = np.empty_like(scratch)
+        mix_node(tree, n, 0 if tree.node_set[n] >= 0 else actions, chance, worth, actors, lanes)
+    flat_q, flat_log, flat_answer = q.reshape(-1), log.reshape(-1), answer.reshape(-1)
     for h in range(len(tree.set_actor)):
         start, stop, actor = tree.set_action[h], tree.set_action[h + 1], tree.set_actor[h]
-        q = scratch[3:]
-        expected_payoffs(tree, h, reach, value, q, scratch)
-        respond(q, stop - start, lam[actor], out, scratch)
+        expected_payoffs(tree, h, reached, worth, actors, lanes, flat_q, top, total, belief)
+        respond(flat_q, stop - start, actor, precision, lanes, 0, flat_log, flat_answer, top, total)
         for lane in range(lanes):
             best, mean = q[0, lane], 0.0
             for k in range(stop - start):
                 p = prob[start + k, lane]
                 best = max(best, q[k, lane])
                 mean += p * q[k, lane]
-                residual[lane] = max(residual[lane], abs(exp(out[k, lane]) - p))
+                residual[lane] = max(residual[lane], abs(answer[k, lane] - p))
             gain[actor, lane] = max(gain[actor, lane], best - mean)
 
 

@@ -12,7 +12,7 @@ from detente.solve.block import Effort, solve_block
 from detente.solve.status import UNFINISHED
 
 Floats = NDArray[np.float64]
-LANES = 16
+LANES = 32
 
 
 @dataclass(frozen=True)
