@@ -124,9 +124,7 @@ def both():
 def test_the_likelihood_of_each_draw(both):
     found, hand = both
     np.testing.assert_allclose(found.data["likelihood"].values, hand["likelihood"], atol=1e-9)
-    np.testing.assert_allclose(
-        found.data["weight"].values, hand["likelihood"] / hand["likelihood"].sum(), atol=1e-9
-    )
+    np.testing.assert_allclose(found.data["weight"].values, hand["likelihood"] / hand["likelihood"].sum(), atol=1e-9)
 
 
 def test_answers_within_each_draw(both):

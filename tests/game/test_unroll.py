@@ -48,14 +48,14 @@ def test_perfect_recall(name):
         first, stop = tree.set_node[held]
         assert len({history[node][tree.set_actor[held]] for node in range(first, stop)}) == 1
         assert (tree.node_set[first:stop] == held).all()
-        rows = {
-            tuple(tree.edge_row[tree.edge_start[n] : tree.edge_start[n + 1]].tolist()) for n in range(first, stop)
-        }
+        rows = {tuple(tree.edge_row[tree.edge_start[n] : tree.edge_start[n + 1]].tolist()) for n in range(first, stop)}
         assert rows == {tuple(range(tree.set_action[held], tree.set_action[held + 1]))}
 
 
 def game(steps, more=""):
-    return unroll(loads(f"{HEAD}actors: {{A: Alpha, B: Beta}}\n{more}steps:\n{steps}payoffs: {{A: {{x: 1}}, B: {{x: 1}}}}\n"))
+    return unroll(
+        loads(f"{HEAD}actors: {{A: Alpha, B: Beta}}\n{more}steps:\n{steps}payoffs: {{A: {{x: 1}}, B: {{x: 1}}}}\n")
+    )
 
 
 FIRST = "  - {move: m, actor: A, options: {x: , y: , z: }%s}\n"
@@ -95,9 +95,7 @@ def test_a_reveal_parts_what_was_hidden_from_then_on():
 
 
 def test_guards_close_steps_and_options():
-    steps = (
-        FIRST % "" + "  - {move: n, actor: B, when: m != z, options: {p: , q: , r: {when: m == x}}}\n"
-    )
+    steps = FIRST % "" + "  - {move: n, actor: B, when: m != z, options: {p: , q: , r: {when: m == x}}}\n"
     tree = game(steps).tree
     assert (tree.nodes, tree.terminals, tree.sets) == (3, 3 + 2 + 1, 3)
 

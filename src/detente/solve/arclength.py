@@ -26,12 +26,13 @@ Floats = NDArray[np.float64]
 Lanes = NDArray[np.bool_]
 
 MAX_STEPS = 600
+"""Steps at the usual ``far``; more in proportion for shorter ones."""
+FAR = 0.12
+"""Largest distance, in probability, between the prediction and the curve, unless asked for less."""
 SHORTEST = 1e-6
 """Smallest ratio of a step to the one before: shorter, and the lane is given up."""
 NEWTONS = 7
 """Newton iterations at one step."""
-FAR = 0.12
-"""Largest distance, in probability, between the prediction and the curve."""
 ON_THE_WAY, SETTLED = 1e-6, 1e-11
 """Change of a probability in a sweep at which a point counts as on the curve, on the way and at the target."""
 BASIS = 40
@@ -66,9 +67,10 @@ class SweepMap:
         return image
 
 
-def follow(sweep_map: SweepMap, first_step: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def follow(sweep_map: SweepMap, first_step: Floats, far: float = FAR) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Leave the equilibrium of every lane in ``sweep_map.logs``; ``first_step`` (L) is the first fraction tried.
 
+    A step goes at most ``5 far`` along the curve and lands within ``far`` of where it was heading, in probability.
     Returns (status (L), sweeps (L)).
     """
     n, lanes = len(sweep_map.active), sweep_map.target.shape[1]
@@ -82,7 +84,7 @@ def follow(sweep_map: SweepMap, first_step: Floats) -> tuple[NDArray[np.int64], 
     status = np.where(found, Status.TOO_MANY_STEPS, Status.BRANCH_LOST).astype(np.int64)
     live, sweeps = found.copy(), np.full(lanes, sweep_map.sweeps)
     end, ratio = here.copy(), np.ones(lanes)
-    for _ in range(MAX_STEPS):
+    for _ in range(round(MAX_STEPS * FAR / far)):
         if not live.any():
             break
         guess, part = _predict(before, here, ratio)
@@ -91,7 +93,7 @@ def follow(sweep_map: SweepMap, first_step: Floats) -> tuple[NDArray[np.int64], 
         tolerance = np.where(landing, SETTLED, ON_THE_WAY)
         there, found, newtons = _correct(sweep_map, guess, plane, live, tolerance)
         drift, planned = _distance(there, guess), _distance(guess, here)
-        good = live & found & (drift < np.minimum(FAR, np.maximum(0.8 * planned, 0.02)))
+        good = live & found & (planned < 5 * far) & (drift < np.minimum(far, np.maximum(0.8 * planned, far / 6)))
         sweeps[live] = sweep_map.sweeps
         arrived = good & landing
         end = np.where(arrived, there, end)
@@ -99,7 +101,7 @@ def follow(sweep_map: SweepMap, first_step: Floats) -> tuple[NDArray[np.int64], 
         live &= ~arrived
         onward, short = good & live, live & ~good
         before, here = np.where(onward, here, before), np.where(onward, there, here)
-        easy = (newtons <= 3) & (drift < FAR / 3)
+        easy = (newtons <= 3) & (drift < far / 3) & (planned < 2 * far)
         pace = np.where(easy, 1.6, np.where(newtons <= 5, 1.0, 0.7))
         ratio = np.where(onward, pace, np.where(short, ratio * part / 3.0, ratio))
         lost = live & ((ratio < SHORTEST) | (here[-1] < 0.0))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Tree
-from detente.solve import arclength, branch
+from detente.solve import arclength, branch, index
 from detente.solve.kernels import Arrays, certify, terminal_reach
 from detente.solve.status import Status
 
@@ -32,10 +32,14 @@ class Effort(IntEnum):
     """The same, with many."""
     FOLDS = 2
     """Continuation by arc length, which passes folds."""
+    FINE = 3
+    """The same in short steps, for curves that nearly touch another."""
 
 
 BUDGET = {Effort.QUICK: 60, Effort.PATIENT: 600}
 """Sweeps a draw may take."""
+NARROW = arclength.FAR / 10
+"""How far a short step may land from where it was heading."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +86,19 @@ def solve_block(tree: Tree, chances: Floats, value: Floats, lam: Floats, effort:
     span = payoffs.max(axis=0) - payoffs.min(axis=0)
     with np.errstate(divide="ignore"):
         first = np.minimum(1.0, FIRST_PRECISION / (lam * span).max(axis=0))
-    if effort == Effort.FOLDS:
-        sweep_map = arclength.SweepMap(tree, logs, prob, value, reach, lam)
-        status, sweeps = arclength.follow(sweep_map, first)
+    sweep_map = arclength.SweepMap(tree, logs, prob, value, reach, lam)
+    if effort >= Effort.FOLDS:
+        far = NARROW if effort == Effort.FINE else arclength.FAR
+        status, sweeps = arclength.follow(sweep_map, first, far)
     else:
-        active = np.flatnonzero(tree.belief_actions)
-        solved, sweeps = branch.follow(arrays, active, logs, prob, lam, first, BUDGET[effort], reach, value, scratch)
+        solved, sweeps = branch.follow(
+            arrays, sweep_map.active, logs, prob, lam, first, BUDGET[effort], reach, value, scratch
+        )
         status = np.where(solved, Status.SOLVED, Status.BRANCH_LOST).astype(np.int64)
+    point = np.vstack([logs[sweep_map.active], np.ones((1, lanes))])
+    status[(status == Status.SOLVED) & index.strayed(sweep_map, point)] = Status.BRANCH_LOST
+    sweep_map(point)
+    logs[:actions] = sweep_map.new
     residual, gain = np.empty(lanes), np.empty((len(tree.actors), lanes))
     prob[:actions] = np.exp(logs[:actions])
     certify(arrays, logs, prob, lam, reach, value, scratch, residual, gain)
