@@ -74,11 +74,6 @@ class Tree:
         return np.repeat(np.arange(self.sets, dtype=np.int32), np.diff(self.set_action))
 
     @cached_property
-    def perfect_information(self) -> bool:
-        """True where every information set is one node."""
-        return bool((self.set_size == 1).all())
-
-    @cached_property
     def belief_actions(self) -> NDArray[np.bool_]:
         """(A,) actions that some belief depends on: those above a set of several nodes.
 

@@ -128,7 +128,7 @@ def _percent_axis(orient: Literal["top", "bottom", "left", "right"], **options: 
 # --------------------------------------------------------------------------- over time
 
 
-def _curve(question: Curve, title: str, width: int = NARROW - 92, height: int = 160) -> str:
+def _curve(question: Curve, title: str, width: int = NARROW - 104, height: int = 160) -> str:
     import altair as alt
     import pandas as pd
 
@@ -150,13 +150,13 @@ def _curve(question: Curve, title: str, width: int = NARROW - 92, height: int = 
         .mark_text(align="left", dx=8, fontWeight="bold", color=INK)
         .encode(x=x, y="mean:Q", text="percent:N"),
     ]
-    return _svg(alt.layer(*layers).properties(width=width, height=height), title)
+    return _svg(alt.layer(*layers).properties(width=width, height=height), title, right=12)
 
 
 # --------------------------------------------------------------------------- beliefs
 
 
-def _beliefs(belief: Beliefs, title: str, width: int = NARROW - 148, height: int = 180) -> str:
+def _beliefs(belief: Beliefs, title: str, width: int = NARROW - 160, height: int = 180) -> str:
     """Stages left to right; each state has its own colour, dash, shape and a label at its end."""
     import altair as alt
     import pandas as pd
@@ -193,7 +193,7 @@ def _beliefs(belief: Beliefs, title: str, width: int = NARROW - 148, height: int
             x=alt.value(width), y=alt.Y("place:Q"), text="label:N", color=colour
         ),
     ]  # fmt: skip
-    return _svg(alt.layer(*layers).properties(width=width, height=height), title)
+    return _svg(alt.layer(*layers).properties(width=width, height=height), title, right=12)
 
 
 def _ends(belief: Beliefs, height: int) -> pd.DataFrame:
@@ -224,10 +224,13 @@ def _quoted(text: str) -> str:
 # --------------------------------------------------------------------------- from a chart to SVG text
 
 
-def _svg(chart: alt.LayerChart | alt.FacetChart, title: str) -> str:
-    """SVG text that scales with its column and carries its title for screen readers."""
+def _svg(chart: alt.LayerChart | alt.FacetChart, title: str, *, right: int = 2) -> str:
+    """SVG text that scales with its column and carries its title for screen readers.
+
+    ``right`` is room for labels at the ends of lines, where the reader's font is wider than the one drawn with.
+    """
     styled = (
-        chart.configure(font=FONT, background="transparent", padding={"left": 2, "right": 2, "top": 2, "bottom": 2})
+        chart.configure(font=FONT, background="transparent", padding={"left": 2, "right": right, "top": 2, "bottom": 2})
         .configure_view(stroke=None)
         .configure_axis(labelFontSize=11, titleFontSize=11)
         .configure_text(fontSize=SIZE)

@@ -12,8 +12,8 @@ _WIDTHS: Mapping[str, int] = {
 """Advance widths of Helvetica in thousandths of its size (Adobe Font Metrics); letters not listed count as wide ones."""
 
 _OTHER = 600
-_MARGIN = 1.04
-"""Fonts that stand in for Helvetica run up to this much wider."""
+_MARGIN = 1.14
+"""Fonts that stand in for Helvetica run up to this much wider (DejaVu Sans, the usual one on Linux)."""
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:

@@ -58,14 +58,13 @@ def percent(probability: float) -> str:
 
 
 def interval(low: float, high: float) -> str:
-    """An interval of probabilities: ``12–48 %``, ``<1 to 12 %``; one figure where both ends round to the same."""
+    """An interval of probabilities: ``12–48 %``, ``<1–12 %``; one figure where both ends round to the same."""
     first, last = _whole(low), _whole(high)
     if MISSING in (first, last):
         return MISSING
     if first == last:
         return f"{first}\u00a0%"
-    join = " to " if "<" in first or ">" in last else "–"
-    return f"{first}{join}{last}\u00a0%"
+    return f"{first}–{last}\u00a0%"
 
 
 def _whole(probability: float) -> str:
