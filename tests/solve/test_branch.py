@@ -12,7 +12,7 @@ import pytest
 
 from detente.game import unroll
 from detente.situation import loads
-from detente.solve import Effort, Status, solve, solve_block
+from detente.solve import Effort, Numbers, Status, solve, solve_block
 
 SIZE, DRAWS, PRECISION = 3, 120, 30.0
 
@@ -69,12 +69,15 @@ def test_sweeps_and_arc_length_find_the_same_point(tree, payoffs):
     """Where both end on the principal branch; a draw that either has lost says so."""
 
     def block(effort):
-        value = np.empty((tree.nodes + tree.terminals, 2, 32))
-        value[tree.nodes :] = payoffs[:, :, :32]
-        return solve_block(tree, np.zeros((0, 32)), value, np.full((2, 32), PRECISION), effort)
+        parts = np.arange(2 * tree.terminals, dtype=np.int32).reshape(2, -1)
+        values = payoffs[:, :, :32].transpose(1, 0, 2).reshape(-1, 32)
+        lam = np.full((2, 32), PRECISION)
+        numbers = Numbers(values, np.arange(2, dtype=np.int32), parts, np.zeros((0, 32)), lam)
+        blocks = list(solve_block(tree, numbers, effort))
+        return np.concatenate([b.status for b in blocks]), np.concatenate([b.prob for b in blocks], axis=1)
 
     sweeps, arc, fine = block(Effort.PATIENT), block(Effort.FOLDS), block(Effort.FINE)
     for one, other in ((sweeps, arc), (arc, fine)):
-        both = (one.status == Status.SOLVED) & (other.status == Status.SOLVED)
+        both = (one[0] == Status.SOLVED) & (other[0] == Status.SOLVED)
         assert both.sum() >= 29
-        np.testing.assert_allclose(one.prob[:, both], other.prob[:, both], atol=1e-8)
+        np.testing.assert_allclose(one[1][:, both], other[1][:, both], atol=1e-8)

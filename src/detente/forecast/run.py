@@ -21,7 +21,7 @@ from detente.forecast.result import Forecast
 from detente.forecast.weights import effective_draws, pareto_k
 from detente.game import Game, unroll
 from detente.situation.model import Situation
-from detente.solve import LANES, UNFINISHED, Effort, Status, solve_block
+from detente.solve import CHUNK, LANES, UNFINISHED, Block, Effort, Numbers, Status, solve_block
 from detente.solve.kernels import load_payoffs
 
 Floats = NDArray[np.float64]
@@ -71,16 +71,19 @@ class Task:
     effort: Effort = Effort.QUICK
 
     def __call__(self, quantities: Mapping[str, Floats]) -> Results:
-        """Solve and measure one block of draws."""
-        game, tree = self.game, self.game.tree
-        lanes = len(next(iter(quantities.values())))
-        value = np.empty((tree.nodes + tree.terminals, len(tree.actors), lanes))
-        load_payoffs(*game.payoff_tables(quantities), value, tree.nodes)
+        """Solve and measure some draws."""
+        game = self.game
         precision = np.stack([quantities[actor.precision] for actor in game.situation.actors.values()])
-        solved = solve_block(tree, game.chance_rows(quantities), value, precision / self.span[:, None], self.effort)
-        reach = solved.reach(tree)
-        payoff = np.empty((len(tree.actors), lanes))
-        expected_payoff(reach, value[tree.nodes :], self.measures.observed, payoff)
+        numbers = Numbers(*game.payoff_tables(quantities), game.chance_rows(quantities), precision / self.span[:, None])
+        parts = [self._measured(block) for block in solve_block(game.tree, numbers, self.effort)]
+        draws = numbers.lam.shape[1]
+        joined = Results.join(parts)
+        return Results(*(getattr(joined, name)[..., :draws] for name in Results.__dataclass_fields__))
+
+    def _measured(self, solved: Block) -> Results:
+        reach = solved.reach(self.game.tree)
+        payoff = np.empty((len(self.span), len(solved.status)))
+        expected_payoff(reach, solved.payoffs, self.measures.observed, payoff)
         return Results(
             sums=self.measures.sums.apply(reach),
             routes=sum_by_group(reach, self.kept, int(self.kept.max(initial=-1)) + 1),
@@ -180,17 +183,17 @@ def _solve(
 def _in_blocks(
     task: Task, drawn: Mapping[str, Floats], which: NDArray[np.intp], pool: Executor, done: Callable[[int], object]
 ) -> Results:
-    """Results of the draws ``which``, in blocks of one size; the last block is padded with its last draw."""
-    blocks = []
-    for first in range(0, len(which), LANES):
-        chosen = which[np.minimum(np.arange(first, first + LANES), len(which) - 1)]
-        blocks.append({name: values[chosen] for name, values in drawn.items()})
+    """Results of the draws ``which``, handed over in chunks."""
+    size = CHUNK[task.effort]
+    chunks = []
+    for first in range(0, len(which), size):
+        chosen = which[first : first + size]
+        chunks.append({name: values[chosen] for name, values in drawn.items()})
     parts = []
-    for i, part in enumerate(pool.map(task, blocks)):
+    for i, part in enumerate(pool.map(task, chunks)):
         parts.append(part)
-        done(min((i + 1) * LANES, len(which)))
-    joined = Results.join(parts)
-    return Results(*(getattr(joined, name)[..., : len(which)] for name in Results.__dataclass_fields__))
+        done(min((i + 1) * size, len(which)))
+    return Results.join(parts)
 
 
 def _fits_well(results: Results, measures: Measures) -> bool:

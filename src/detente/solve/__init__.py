@@ -5,8 +5,21 @@ chances and precisions; out come choice probabilities with a certificate for eve
 knows nothing of situations, of where numbers come from, or of what was observed.
 """
 
-from detente.solve.block import TOLERANCE, Block, Effort, solve_block
-from detente.solve.solution import LANES, Solution, solve
+from detente.solve.block import CHUNK, LANES, TOLERANCE, Block, Effort, solve_block
+from detente.solve.kernels import Numbers
+from detente.solve.solution import Solution, solve
 from detente.solve.status import UNFINISHED, Status
 
-__all__ = ["LANES", "TOLERANCE", "UNFINISHED", "Block", "Effort", "Solution", "Status", "solve", "solve_block"]
+__all__ = [
+    "CHUNK",
+    "LANES",
+    "TOLERANCE",
+    "UNFINISHED",
+    "Block",
+    "Effort",
+    "Numbers",
+    "Solution",
+    "Status",
+    "solve",
+    "solve_block",
+]

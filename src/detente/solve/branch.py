@@ -1,31 +1,31 @@
-"""Following the principal branch of logit equilibria, all lanes of a block side by side.
+"""Following the principal branch of logit equilibria, many draws side by side in lanes.
 
 Precision is raised from zero, where the equilibrium is the uniform profile, to its target
-(Turocy 2005, 2010). Each lane keeps its own pace: at a fraction ``t`` of the target it iterates sweeps, accelerated
-by Anderson mixing (Walker & Ni 2011) on log probabilities, until they settle; then it steps on, faster
+(Turocy 2005, 2010). Each draw keeps its own pace: at a fraction ``t`` of the target it iterates sweeps, accelerated
+by :mod:`detente.solve.mixing` on log probabilities, until they settle; then it steps on, faster
 after easy steps, and goes back and steps shorter when the sweeps fail to settle or settle far from
-where the branch was heading, which may be another branch. A lane whose steps become too short is left to :mod:`detente.solve.arclength`.
+where the branch was heading, which may be another branch. A draw whose steps become too short is left to :mod:`detente.solve.arclength`.
 
-No number of one lane enters the arithmetic of another, so results do not depend on the company a draw keeps.
+A lane whose draw has ended takes up the next one: no lane waits for its slowest neighbour. No number of one lane
+enters the arithmetic of another, so results do not depend on the company a draw keeps.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import jit, sweep, u64
+from detente.solve.kernels import IMPOSSIBLE, Numbers, jit, sweep, u64
 from detente.solve.lanes import exp
+from detente.solve.mixing import mix, nothing_yet
 
 Floats = NDArray[np.float64]
 
-DEPTH = 5
-"""Sweeps that Anderson mixing looks back on."""
 SETTLED = 2e-12
-"""Change of a probability in a sweep at which a lane is done, at its target."""
+"""Change of a probability in a sweep at which a draw is done, at its target."""
 ON_THE_WAY = 1e-5
 """The same, on the way to it."""
 PATIENCE = 60
@@ -36,109 +36,234 @@ FAR = 0.12
 """Largest distance, in probability, between where the branch was heading and where it is."""
 SHORTEST = 1e-3
 """Shortest step, as a share of the target precision."""
+FIRST_PRECISION = 0.5
+"""Precision times payoff span at the first step of the branch."""
+UNDER_WAY, SOLVED, GIVEN_UP, IDLE = 0, 1, 2, 3
+
+
+class Pace(NamedTuple):
+    """How far each of L lanes has come: its draw, the fraction of the target it is at and those it was at, its next
+    step, sweeps at this fraction and in all, and whether this sweep lets it step on or sends it back."""
+
+    draw: NDArray[np.int64]
+    state: NDArray[np.int64]
+    t: Floats
+    done_t: Floats
+    prev_t: Floats
+    step: Floats
+    inner: NDArray[np.int64]
+    sweeps: NDArray[np.int64]
+    accept: NDArray[np.bool_]
+    restart: NDArray[np.bool_]
+
+
+class Points(NamedTuple):
+    """(n, L) unknowns, their image under the sweep, the last two points on the branch, and where it was heading."""
+
+    x: Floats
+    image: Floats
+    done: Floats
+    prev: Floats
+    guess: Floats
+
+
+class Tables(NamedTuple):
+    """A block's tables, as :func:`~detente.solve.kernels.sweep` takes them, and its target precisions (I, L)."""
+
+    logs: Floats
+    prob: Floats
+    target: Floats
+    lam: Floats
+    reach: Floats
+    value: Floats
+    new: Floats
+    scratch: Floats
+
+
+def follow(arrays: Any, active: Any, numbers: Numbers, lanes: int, budget: int) -> tuple[Floats, Any, Any]:
+    """Solve every draw of ``numbers``, in ``lanes`` lanes.
+
+    ``active`` lists the actions that beliefs depend on: the unknowns; all others follow from them in one
+    sweep. A draw that needs more than ``budget`` sweeps is given up. Returns (log probabilities (A, D), solved
+    (D) bool, sweeps (D)).
+    """
+    actions, draws = int(arrays.set_action[-1]), numbers.lam.shape[1]
+    logs = np.zeros((actions, draws))
+    solved, sweeps = np.zeros(draws, np.bool_), np.zeros(draws, np.int64)
+    _follow(arrays, active, numbers, lanes, budget, logs, solved, sweeps)
+    return logs, solved, sweeps
 
 
 @jit
-def follow(
-    tree: Any,
-    active: Any,
-    logs: Floats,
-    prob: Floats,
-    target: Floats,
-    first_step: Floats,
-    budget: int,
-    reach: Floats,
-    value: Floats,
-    scratch: Floats,
-) -> Any:
-    """Solve every lane. ``target`` (I, L) precisions; ``first_step`` (L) the first fraction of it tried.
+def _follow(
+    tree: Any, active: Any, numbers: Any, lanes: int, budget: int, out: Floats, solved: Any, sweeps: Any
+) -> None:
+    draws, unknowns = numbers.lam.shape[1], len(active)
+    pace, points, tables = _workplace(tree, numbers, unknowns, lanes)
+    memory, under_way = nothing_yet(unknowns, lanes), np.zeros(lanes, np.bool_)
+    change, drift = np.empty(lanes), np.empty(lanes)
+    queue, rounds = 0, 0
+    for lane in range(lanes):
+        # Lanes without a draw of their own repeat the last one's numbers, idle.
+        _take_up(tree, active, numbers, min(queue, draws - 1), lane, pace, points, tables)
+        if queue >= draws:
+            pace.state[lane] = IDLE
+        queue += 1
+    while (pace.state == UNDER_WAY).any():
+        for a in range(tables.lam.shape[0]):
+            for lane in range(lanes):
+                tables.lam[a, lane] = tables.target[a, lane] * pace.t[lane]
+        _spread(points.x, active, tables.logs)
+        sweep(tree, tables.logs, tables.prob, tables.lam, tables.reach, tables.value, tables.new, tables.scratch)
+        _compare(tables.new, tables.prob, active, points.x, points.guess, points.image, change, drift)
+        for lane in range(lanes):
+            _judge(lane, change[lane], drift[lane], budget, pace)
+        _move_on(pace, points)
+        for lane in range(lanes):
+            under_way[lane] = pace.state[lane] == UNDER_WAY and not pace.accept[lane] and not pace.restart[lane]
+        for lane in range(lanes):
+            state, draw = pace.state[lane], pace.draw[lane]
+            if state == SOLVED:
+                for a in range(len(out)):
+                    out[a, draw] = tables.new[a, lane]
+            if state in (SOLVED, GIVEN_UP):
+                solved[draw], sweeps[draw] = state == SOLVED, pace.sweeps[lane]
+                pace.state[lane] = IDLE
+                if queue < draws:
+                    _take_up(tree, active, numbers, queue, lane, pace, points, tables)
+                    queue += 1
+        mix(rounds, points.x, points.image, under_way, memory)
+        rounds += 1
 
-    ``active`` lists the actions that beliefs depend on: the unknowns; all others follow from them in one
-    sweep. ``logs`` and ``prob`` (A + C, L) hold the chances below row A and receive the equilibrium above it.
-    A lane that needs more than ``budget`` sweeps is given up. Returns (solved (L) bool, sweeps (L)).
-    """
-    lanes = target.shape[1]
-    actions = tree.set_action[-1]
-    unknowns = len(active)
-    new = np.empty((actions, lanes))
+
+@jit
+def _workplace(tree: Any, numbers: Any, unknowns: int, lanes: int) -> Any:
+    """Room for a block of lanes."""
+    actors, actions, nodes = numbers.lam.shape[0], tree.set_action[-1], len(tree.node_set)
+    rows, terminals = actions + numbers.chances.shape[0], numbers.rows.shape[1]
+    options = 0
+    for h in range(len(tree.set_actor)):
+        options = max(options, tree.set_action[h + 1] - tree.set_action[h])
+    pace = Pace(
+        np.zeros(lanes, np.int64),
+        np.zeros(lanes, np.int64),
+        np.zeros(lanes),
+        np.zeros(lanes),
+        np.zeros(lanes),
+        np.zeros(lanes),
+        np.zeros(lanes, np.int64),
+        np.zeros(lanes, np.int64),
+        np.zeros(lanes, np.bool_),
+        np.zeros(lanes, np.bool_),
+    )
+    points = Points(
+        np.zeros((unknowns, lanes)),
+        np.zeros((unknowns, lanes)),
+        np.zeros((unknowns, lanes)),
+        np.zeros((unknowns, lanes)),
+        np.zeros((unknowns, lanes)),
+    )
+    tables = Tables(
+        np.zeros((rows, lanes)),
+        np.zeros((rows, lanes)),
+        np.zeros((actors, lanes)),
+        np.zeros((actors, lanes)),
+        np.zeros((nodes, lanes)),
+        np.zeros((nodes + terminals, actors, lanes)),
+        np.zeros((actions, lanes)),
+        np.zeros((3 + options, lanes)),
+    )
+    return pace, points, tables
+
+
+@jit
+def _take_up(tree: Any, active: Any, numbers: Any, draw: int, lane: int, pace: Any, points: Any, tables: Any) -> None:
+    """Put a draw's numbers into a lane and start it at the beginning of the branch."""
+    actors, nodes, actions = numbers.lam.shape[0], len(tree.node_set), tree.set_action[-1]
+    row_value = numbers.values[:, draw].copy()
+    tables.value[nodes:, :, lane] = 0.0
+    for i in range(len(numbers.actor)):
+        actor = numbers.actor[i]
+        for t in range(numbers.rows.shape[1]):
+            tables.value[nodes + t, actor, lane] += row_value[numbers.rows[i, t]]
+    for c in range(numbers.chances.shape[0]):
+        chance = numbers.chances[c, draw]
+        tables.prob[actions + c, lane] = chance
+        tables.logs[actions + c, lane] = max(math.log(chance), IMPOSSIBLE) if chance > 0.0 else IMPOSSIBLE
     for h in range(len(tree.set_actor)):
         start, stop = tree.set_action[h], tree.set_action[h + 1]
-        logs[start:stop] = -math.log(stop - start)
-    x, image = np.empty((unknowns, lanes)), np.empty((unknowns, lanes))
-    for i in range(unknowns):
-        x[i] = logs[active[i]]
-    done_x, prev_x, guess = x.copy(), x.copy(), np.exp(x)
-    last_image, last_off = np.zeros((unknowns, lanes)), np.zeros((unknowns, lanes))
-    steps, turns = np.zeros((DEPTH, unknowns, lanes)), np.zeros((DEPTH, unknowns, lanes))
-    gram, right, gamma = np.zeros((DEPTH, DEPTH, lanes)), np.zeros((DEPTH, lanes)), np.zeros((DEPTH, lanes))
-    fresh = np.ones(lanes, np.bool_)  # nothing to look back on
-    under_way = np.ones(lanes, np.bool_)
-    rounds = 0
-    done_t, prev_t = np.zeros(lanes), np.zeros(lanes)
-    step = first_step.copy()
-    t = np.minimum(first_step, 1.0) if unknowns > 0 else np.ones(lanes)
-    lam = np.empty_like(target)
-    inner = np.zeros(lanes, np.int64)
-    sweeps = np.zeros(lanes, np.int64)
-    state = np.zeros(lanes, np.int64)  # 0 under way, 1 solved, 2 given up
-    change, drift = np.empty(lanes), np.empty(lanes)
-    accept, restart = np.zeros(lanes, np.bool_), np.zeros(lanes, np.bool_)
-    while (state == 0).any():
-        for a in range(target.shape[0]):
-            for lane in range(lanes):
-                lam[a, lane] = target[a, lane] * t[lane]
-        _spread(x, active, logs)
-        sweep(tree, logs, prob, lam, reach, value, new, scratch)
-        _compare(new, prob, active, x, guess, image, change, drift)
-        for lane in range(lanes):
-            accept[lane] = restart[lane] = False
-            if state[lane] != 0:
-                continue
-            sweeps[lane] += 1
-            inner[lane] += 1
-            at_end = t[lane] >= 1.0
-            if not math.isfinite(change[lane]):
-                restart[lane] = True
-            elif change[lane] < (SETTLED if at_end else ON_THE_WAY):
-                restart[lane] = drift[lane] > FAR and step[lane] > SHORTEST
-                accept[lane] = not restart[lane]
-            elif inner[lane] > (LAST_PATIENCE if at_end and change[lane] < ON_THE_WAY else PATIENCE):
-                restart[lane] = True
-            if accept[lane] and at_end:
-                state[lane] = 1
-            elif accept[lane]:
-                prev_t[lane], done_t[lane] = done_t[lane], t[lane]
-                easy = inner[lane] <= 12 and drift[lane] < FAR / 2
-                step[lane] *= 2.0 if easy else (1.2 if inner[lane] <= 30 else 0.7)
-                t[lane] = min(1.0, t[lane] + step[lane])
-                inner[lane] = 0
-            elif restart[lane]:
-                step[lane] = (t[lane] - done_t[lane]) / 3.0
-                t[lane] = done_t[lane] + step[lane]
-                inner[lane] = 0
-                if step[lane] < SHORTEST:
-                    state[lane] = 2
-            if state[lane] == 0 and sweeps[lane] >= budget:
-                state[lane] = 2
-        _move_on(accept, restart, state, t, done_t, prev_t, image, x, done_x, prev_x, guess)
-        for lane in range(lanes):
-            under_way[lane] = state[lane] == 0 and not accept[lane] and not restart[lane]
-        _remember(rounds % DEPTH, x, image, under_way, fresh, last_image, last_off, steps, turns, gram, right)
-        for lane in range(lanes):
-            gamma[:, lane] = 0.0
-            if under_way[lane]:
-                _solve_small(gram, right, lane, gamma)
-            fresh[lane] = not under_way[lane]
-        _mix(x, image, under_way, gamma, steps)
-        rounds += 1
-    # Solved lanes have kept their x: one last sweep puts every action in place.
-    for a in range(target.shape[0]):
-        for lane in range(lanes):
-            lam[a, lane] = target[a, lane] * t[lane]
-    _spread(x, active, logs)
-    sweep(tree, logs, prob, lam, reach, value, new, scratch)
-    logs[:actions] = new
-    return state == 1, sweeps
+        tables.logs[start:stop, lane] = -math.log(stop - start)
+    for i in range(len(active)):
+        start = tables.logs[active[i], lane]
+        points.x[i, lane] = points.done[i, lane] = points.prev[i, lane] = start
+        points.guess[i, lane] = exp(start)
+    steepest = 0.0
+    for a in range(actors):
+        low, high = tables.value[nodes, a, lane], tables.value[nodes, a, lane]
+        for t in range(numbers.rows.shape[1]):
+            worth = tables.value[nodes + t, a, lane]
+            low, high = min(low, worth), max(high, worth)
+        tables.target[a, lane] = numbers.lam[a, draw]
+        steepest = max(steepest, numbers.lam[a, draw] * (high - low))
+    first = 1.0 if steepest <= FIRST_PRECISION else FIRST_PRECISION / steepest
+    pace.draw[lane], pace.state[lane] = draw, UNDER_WAY
+    pace.t[lane] = first if len(active) > 0 else 1.0
+    pace.step[lane] = first
+    pace.done_t[lane] = pace.prev_t[lane] = 0.0
+    pace.inner[lane] = pace.sweeps[lane] = 0
+
+
+@jit
+def _judge(lane: int, change: float, drift: float, budget: int, pace: Any) -> None:
+    """After a sweep that changed a lane by ``change``, ``drift`` from where it was heading: on, back, done or given up."""
+    pace.accept[lane] = pace.restart[lane] = False
+    if pace.state[lane] != UNDER_WAY:
+        return
+    pace.sweeps[lane] += 1
+    pace.inner[lane] += 1
+    inner, at_end = pace.inner[lane], pace.t[lane] >= 1.0
+    accept, restart = False, False
+    if not math.isfinite(change):
+        restart = True
+    elif change < (SETTLED if at_end else ON_THE_WAY):
+        restart = drift > FAR and pace.step[lane] > SHORTEST
+        accept = not restart
+    elif inner > (LAST_PATIENCE if at_end and change < ON_THE_WAY else PATIENCE):
+        restart = True
+    if accept and at_end:
+        pace.state[lane] = SOLVED
+    elif accept:
+        pace.prev_t[lane], pace.done_t[lane] = pace.done_t[lane], pace.t[lane]
+        easy = inner <= 12 and drift < FAR / 2
+        pace.step[lane] *= 2.0 if easy else (1.2 if inner <= 30 else 0.7)
+        pace.t[lane] = min(1.0, pace.t[lane] + pace.step[lane])
+        pace.inner[lane] = 0
+    elif restart:
+        pace.step[lane] = (pace.t[lane] - pace.done_t[lane]) / 3.0
+        pace.t[lane] = pace.done_t[lane] + pace.step[lane]
+        pace.inner[lane] = 0
+        if pace.step[lane] < SHORTEST:
+            pace.state[lane] = GIVEN_UP
+    if pace.state[lane] == UNDER_WAY and pace.sweeps[lane] >= budget:
+        pace.state[lane] = GIVEN_UP
+    pace.accept[lane], pace.restart[lane] = accept, restart
+
+
+@jit
+def _move_on(pace: Any, points: Any) -> None:
+    """Lanes that settled keep their point; those that step on or go back start from the secant through the last two."""
+    unknowns, lanes = points.x.shape
+    for lane in range(lanes):
+        if pace.state[lane] != UNDER_WAY or not (pace.accept[lane] or pace.restart[lane]):
+            continue
+        done_t, prev_t = pace.done_t[lane], pace.prev_t[lane]
+        slope = 0.0 if done_t <= prev_t else (pace.t[lane] - done_t) / (done_t - prev_t)
+        for a in range(unknowns):
+            if pace.accept[lane]:
+                points.prev[a, lane] = points.done[a, lane]
+                points.done[a, lane] = points.image[a, lane]
+            points.x[a, lane] = points.done[a, lane] + slope * (points.done[a, lane] - points.prev[a, lane])
+            points.guess[a, lane] = exp(min(points.x[a, lane], 0.0))
 
 
 @jit
@@ -171,140 +296,3 @@ def _compare(
             d = abs(y - unknown[here + lane]) * p
             change[lane] = d if not d <= change[lane] else change[lane]  # a NaN stays
             drift[lane] = max(drift[lane], abs(p - guessed[here + lane]))
-
-
-@jit
-def _move_on(
-    accept: Any,
-    restart: Any,
-    state: Any,
-    t: Floats,
-    done_t: Floats,
-    prev_t: Floats,
-    new: Floats,
-    x: Floats,
-    done_x: Floats,
-    prev_x: Floats,
-    guess: Floats,
-) -> None:
-    """Lanes that settled keep their point; those that step on or go back start from the secant through the last two."""
-    actions, lanes = x.shape
-    for lane in range(lanes):
-        if not (accept[lane] or restart[lane]):
-            continue
-        solved = state[lane] == 1
-        slope = 0.0 if done_t[lane] <= prev_t[lane] else (t[lane] - done_t[lane]) / (done_t[lane] - prev_t[lane])
-        for a in range(actions):
-            if accept[lane]:
-                prev_x[a, lane] = done_x[a, lane]
-                done_x[a, lane] = new[a, lane]
-            if solved:
-                x[a, lane] = new[a, lane]
-            else:
-                x[a, lane] = done_x[a, lane] + slope * (done_x[a, lane] - prev_x[a, lane])
-                guess[a, lane] = exp(min(x[a, lane], 0.0))
-
-
-@jit
-def _remember(
-    slot: int,
-    x: Floats,
-    image: Floats,
-    under_way: Any,
-    fresh: Any,
-    last_image: Floats,
-    last_off: Floats,
-    steps: Floats,
-    turns: Floats,
-    gram: Floats,
-    right: Floats,
-) -> None:
-    """Keep in ``slot`` how the image and its distance from the unknowns have changed since the last sweep.
-
-    A lane that has just moved on remembers nothing: its ``steps`` and ``turns`` are zero, and count for nothing.
-    """
-    unknowns, lanes = x.shape
-    for lane in range(lanes):
-        if not under_way[lane]:
-            for i in range(DEPTH):
-                for a in range(unknowns):
-                    steps[i, a, lane] = turns[i, a, lane] = 0.0
-                for j in range(DEPTH):
-                    gram[i, j, lane] = 0.0
-    keep = np.empty(lanes)
-    for lane in range(lanes):
-        keep[lane] = 1.0 if under_way[lane] and not fresh[lane] else 0.0
-    products = np.zeros((DEPTH, lanes))
-    right[:] = 0.0
-    width, layer = u64(lanes), u64(unknowns * lanes)
-    unknown, got, last_got, off = x.reshape(-1), image.reshape(-1), last_image.reshape(-1), last_off.reshape(-1)
-    step, turn, product, side = steps.reshape(-1), turns.reshape(-1), products.reshape(-1), right.reshape(-1)
-    newest = u64(slot) * layer
-    for a in range(unknowns):
-        here = u64(a) * width
-        there = newest + here
-        for lane in range(width):
-            now = got[here + lane] - unknown[here + lane]
-            turn[there + lane] = keep[lane] * (now - off[here + lane])
-            step[there + lane] = keep[lane] * (got[here + lane] - last_got[here + lane])
-            off[here + lane] = now
-            last_got[here + lane] = got[here + lane]
-        for i in range(DEPTH):
-            other, to = u64(i) * layer + here, u64(i) * width
-            for lane in range(width):
-                product[to + lane] += turn[there + lane] * turn[other + lane]
-                side[to + lane] += turn[other + lane] * off[here + lane]
-    for i in range(DEPTH):
-        for lane in range(lanes):
-            gram[i, slot, lane] = gram[slot, i, lane] = products[i, lane]
-
-
-@jit
-def _mix(x: Floats, image: Floats, under_way: Any, gamma: Floats, steps: Floats) -> None:
-    """Anderson mixing (type II): the combination of the last sweeps whose distance from the unknowns is least."""
-    unknowns, lanes = x.shape
-    width, layer = u64(lanes), u64(unknowns * lanes)
-    unknown, got, step, share = x.reshape(-1), image.reshape(-1), steps.reshape(-1), gamma.reshape(-1)
-    mixed = np.empty(lanes)
-    for a in range(unknowns):
-        here = u64(a) * width
-        for lane in range(width):
-            mixed[lane] = got[here + lane]
-        for i in range(DEPTH):
-            there, part = u64(i) * layer + here, u64(i) * width
-            for lane in range(width):
-                mixed[lane] -= share[part + lane] * step[there + lane]
-        for lane in range(width):
-            unknown[here + lane] = mixed[lane] if under_way[lane] else unknown[here + lane]
-
-
-@jit
-def _solve_small(gram: Floats, right: Floats, lane: int, gamma: Floats) -> None:
-    """Normal equations of one lane by Cholesky, with a ridge of 1e-12 of the trace."""
-    ridge = 0.0
-    for i in range(DEPTH):
-        ridge += gram[i, i, lane]
-    ridge = ridge * 1e-12 + 1e-300
-    low = np.zeros((DEPTH, DEPTH))
-    for i in range(DEPTH):
-        for j in range(i + 1):
-            total = gram[i, j, lane] + (ridge if i == j else 0.0)
-            for k in range(j):
-                total -= low[i, k] * low[j, k]
-            if i == j:
-                if not total > 0.0:
-                    return
-                low[i, i] = math.sqrt(total)
-            else:
-                low[i, j] = total / low[j, j]
-    y = np.zeros(DEPTH)
-    for i in range(DEPTH):
-        total = right[i, lane]
-        for k in range(i):
-            total -= low[i, k] * y[k]
-        y[i] = total / low[i, i]
-    for i in range(DEPTH - 1, -1, -1):
-        total = y[i]
-        for k in range(i + 1, DEPTH):
-            total -= low[k, i] * gamma[k, lane]
-        gamma[i, lane] = total / low[i, i]

@@ -58,16 +58,18 @@ def strayed(sweep_map: SweepMap, point: Floats) -> NDArray[np.bool_]:
         hessenberg[:, k + 1, k] = length
         done = np.where((length <= NOTHING) & (done == size), k + 1, done)
         basis.append(product / np.where(length > NOTHING, length, np.inf))
-    return np.array([_odd(hessenberg[lane], int(done[lane])) for lane in range(lanes)])
+    odd = np.zeros(lanes, dtype=np.bool_)
+    sound = np.isfinite(hessenberg).all(axis=(1, 2))
+    for count in np.unique(done[sound & (done > 0)]):
+        which = np.flatnonzero(sound & (done == count))
+        odd[which] = _odd(hessenberg[which], int(count))
+    return odd
 
 
-def _odd(hessenberg: Floats, size: int) -> bool:
-    """Whether an odd number of eigenvalues are surely real and above one."""
-    square = hessenberg[:size, :size]
-    if size == 0 or not np.isfinite(square).all():
-        return False
-    values, vectors = np.linalg.eig(square)
-    last = hessenberg[size, size - 1] if size < hessenberg.shape[0] else 0.0
-    off = np.abs(last * vectors[-1])
+def _odd(hessenberg: Floats, size: int) -> NDArray[np.bool_]:
+    """(L,) whether an odd number of eigenvalues of the leading ``size`` rows and columns are surely real and above one."""
+    values, vectors = np.linalg.eig(hessenberg[:, :size, :size])
+    off = np.abs(hessenberg[:, size, size - 1, None] * vectors[:, -1])
     above = (np.abs(values.imag) < 1e-8) & (values.real - 1.0 > 1e-9) & (off <= SURE * (values.real - 1.0))
-    return bool(above.sum() % 2)
+    odd: NDArray[np.bool_] = above.sum(axis=1) % 2 == 1
+    return odd

@@ -46,6 +46,29 @@ class Arrays(NamedTuple):
         return cls(*(getattr(tree, name) for name in cls._fields))
 
 
+IMPOSSIBLE = -1e5
+"""Log of a chance of zero: beliefs it leads to are those of a vanishing tremble."""
+
+
+class Numbers(NamedTuple):
+    """A game's numbers for D draws.
+
+    An actor's payoff at a terminal is a sum over parts: ``values`` (rows, D), and for each part its ``actor`` and the
+    row of each terminal, ``rows`` (parts, T). ``chances`` (C, D) probabilities; ``lam`` (I, D) precisions
+    per unit of payoff.
+    """
+
+    values: Floats
+    actor: NDArray[np.int32]
+    rows: NDArray[np.int32]
+    chances: Floats
+    lam: Floats
+
+    def take(self, draws: Any) -> Numbers:
+        """The same for some draws."""
+        return Numbers(self.values[:, draws], self.actor, self.rows, self.chances[:, draws], self.lam[:, draws])
+
+
 @jit
 def load_payoffs(values: Floats, actor: Any, rows: Any, value: Floats, nodes: int) -> None:
     """Write terminal payoffs into ``value[nodes:]`` (T, I, L) from rows of interest tables."""

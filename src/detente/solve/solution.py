@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Tree
-from detente.solve.block import Effort, solve_block
+from detente.solve.block import CHUNK, Effort, solve_block
+from detente.solve.kernels import Numbers
 from detente.solve.status import UNFINISHED
 
 Floats = NDArray[np.float64]
-LANES = 32
 
 
 @dataclass(frozen=True)
@@ -50,16 +50,21 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats) -> Solution
         status=np.empty(draws, np.int64),
         sweeps=np.zeros(draws, np.int64),
     )
+    parts = np.arange(len(tree.actors) * tree.terminals, dtype=np.int32).reshape(len(tree.actors), tree.terminals)
+    numbers = Numbers(
+        payoffs.transpose(1, 0, 2).reshape(-1, draws), np.arange(len(parts), dtype=np.int32), parts, chances, lam
+    )
     left = np.arange(draws)
     for effort in Effort:
-        for start in range(0, len(left), LANES):
-            which = left[start : start + LANES]
-            value = np.empty((tree.nodes + tree.terminals, len(tree.actors), len(which)))
-            value[tree.nodes :] = payoffs[:, :, which]
-            block = solve_block(tree, chances[:, which], value, lam[:, which], effort)
-            out.choice[:, which], out.reach[:, which] = block.prob[: tree.actions], block.reach(tree)
-            out.value[:, which], out.gain[:, which] = block.value, block.gain
-            out.residual[which], out.status[which] = block.residual, block.status
-            out.sweeps[which] += block.sweeps
+        for start in range(0, len(left), CHUNK[effort]):
+            which = left[start : start + CHUNK[effort]]
+            for block in solve_block(tree, numbers.take(which), effort):
+                lanes = len(block.status)
+                here, which = which[:lanes], which[lanes:]
+                kept = slice(len(here))
+                out.choice[:, here], out.reach[:, here] = block.prob[: tree.actions, kept], block.reach(tree)[:, kept]
+                out.value[:, here], out.gain[:, here] = block.value[:, kept], block.gain[:, kept]
+                out.residual[here], out.status[here] = block.residual[kept], block.status[kept]
+                out.sweeps[here] += block.sweeps[kept]
         left = left[np.isin(out.status[left], UNFINISHED)]
     return out
