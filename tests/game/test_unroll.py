@@ -45,10 +45,10 @@ def test_perfect_recall(name):
     tree = of(name).tree
     history = histories(tree)
     for held in range(tree.sets):
-        first, stop = tree.set_node[held]
-        assert len({history[node][tree.set_actor[held]] for node in range(first, stop)}) == 1
-        assert (tree.node_set[first:stop] == held).all()
-        rows = {tuple(tree.edge_row[tree.edge_start[n] : tree.edge_start[n + 1]].tolist()) for n in range(first, stop)}
+        members = tree.set_nodes[tree.set_start[held] : tree.set_start[held + 1]]
+        assert len({history[node][tree.set_actor[held]] for node in members}) == 1
+        assert (tree.node_set[members] == held).all()
+        rows = {tuple(tree.edge_row[tree.edge_start[n] : tree.edge_start[n + 1]].tolist()) for n in members}
         assert rows == {tuple(range(tree.set_action[held], tree.set_action[held + 1]))}
 
 

@@ -62,7 +62,7 @@ class Played:
         for h in range(tree.sets):
             if self.game.set_step[h] != step:
                 continue
-            for node in range(*tree.set_node[h]):
+            for node in tree.set_nodes[tree.set_start[h] : tree.set_start[h + 1]]:
                 at = self._below[node]
                 if all(self._came_out(name, at) == self._code(name, word) for name, word in where.items()):
                     edges = range(tree.edge_start[node], tree.edge_start[node + 1])

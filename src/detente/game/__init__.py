@@ -7,10 +7,12 @@ differ. This folder knows nothing of samples, of behaviour, or of what was obser
 """
 
 from detente.game.advice import Advice, advise
+from detente.game.arrange import arrange
+from detente.game.extensive import ExtensiveGame, GameError
 from detente.game.game import Game
 from detente.game.paths import Paths
 from detente.game.tables import Table
 from detente.game.tree import Tree
 from detente.game.unroll import unroll
 
-__all__ = ["Advice", "Game", "Paths", "Table", "Tree", "advise", "unroll"]
+__all__ = ["Advice", "ExtensiveGame", "Game", "GameError", "Paths", "Table", "Tree", "advise", "arrange", "unroll"]

@@ -1,9 +1,11 @@
 """A finite extensive-form game as flat arrays, free of numbers and names of situations.
 
-Nodes ``0 .. nodes-1`` are decisions and chance moves, ordered so that a parent precedes its children
-and the nodes of one information set stand together; ids from ``nodes`` on are terminals. Nodes are
-grouped in *levels* (the steps of a process): no node of an information set is an ancestor of another
-node of the same level, so a backward pass may treat a level's sets one after the other.
+Nodes ``0 .. nodes-1`` are decisions and chance moves, ordered so that a parent precedes its children; ids
+from ``nodes`` on are terminals. Nodes are grouped in *levels* (the steps of a process): no node is an ancestor of
+another of the same level, and a set belongs to the first level that has a node of it, so a backward pass may treat a
+level's sets one after the other, and then its nodes. In the game of a situation a set's nodes all stand in its level. Where
+two sets cross (each has a node above one of the other, as when two actors do not know who moves first) that
+cannot be; such sets are *late*: their other nodes come up in the pass before the set does.
 
 Probabilities have one row per *action* (an option at an information set) and one per *chance row*
 (an outcome of a chance distribution; nodes with the same distribution share rows).
@@ -30,7 +32,8 @@ class Tree:
     ``edge_child`` (E): node or terminal id.
     ``edge_row`` (E): action row of a decision's edge; chance row of a chance move's edge.
     ``node_set`` (N): information set, or -1 for a chance move.
-    ``set_actor`` (H), ``set_node`` (H, 2: first node and the one after the last), ``set_action`` (H+1, first action).
+    ``set_actor`` (H); ``set_start`` (H+1): nodes of set h are ``set_nodes[set_start[h] : set_start[h+1]]``, in
+    rising order; ``set_action`` (H+1, first action).
     ``level_node`` (K+1), ``level_set`` (K+1): first node and set of each level; a chance level has no sets.
     """
 
@@ -41,7 +44,8 @@ class Tree:
     edge_row: Index
     node_set: Index
     set_actor: Index
-    set_node: Index
+    set_start: Index
+    set_nodes: Index
     set_action: Index
     level_node: Index
     level_set: Index
@@ -66,7 +70,7 @@ class Tree:
     @property
     def set_size(self) -> Index:
         """(H,) nodes in each information set."""
-        return self.set_node[:, 1] - self.set_node[:, 0]
+        return np.diff(self.set_start)
 
     @cached_property
     def action_set(self) -> Index:
@@ -74,8 +78,15 @@ class Tree:
         return np.repeat(np.arange(self.sets, dtype=np.int32), np.diff(self.set_action))
 
     @cached_property
+    def late(self) -> NDArray[np.bool_]:
+        """(H,) sets with a node beyond their level; their choices are unknowns of a backward pass."""
+        stop = self.level_node[1:][np.repeat(np.arange(self.levels), np.diff(self.level_set))]
+        last = self.set_nodes[self.set_start[1:] - 1] if self.sets else np.empty(0, np.int32)
+        return np.asarray(last >= stop)
+
+    @cached_property
     def belief_actions(self) -> NDArray[np.bool_]:
-        """(A,) actions that some belief depends on: those above a set of several nodes.
+        """(A,) actions that some belief depends on: those above a set of several nodes; and those of late sets.
 
         Only they couple the sets in a backward pass; what stands below them follows in one pass.
         """
@@ -89,4 +100,4 @@ class Tree:
             if held >= 0:
                 result[self.edge_row[edges]] |= inside
             below[node] = inside.any() or (held >= 0 and sizes[held] > 1)
-        return result
+        return result | self.late[self.action_set]

@@ -57,7 +57,6 @@ class _Arrays:
     node_set: list[NDArray[np.int64]] = field(default_factory=list)
     set_actor: list[int] = field(default_factory=list)
     set_step: list[str] = field(default_factory=list)
-    set_node: list[int] = field(default_factory=list)
     set_action: list[int] = field(default_factory=lambda: [0])
     level_node: list[int] = field(default_factory=lambda: [0])
     level_set: list[int] = field(default_factory=lambda: [0])
@@ -163,7 +162,6 @@ class _Growth:
         start = out.set_action[-1] + np.concatenate([[0], np.cumsum(counts)])
         out.set_actor += [self.actors.index(step.actor or "")] * len(first)
         out.set_step += [step.name] * len(first)
-        out.set_node += (out.nodes + first).tolist()
         out.set_action += start[1:].tolist()
         out.node_set.append(base + which)
         position = np.cumsum(available, axis=1) - 1
@@ -281,32 +279,23 @@ class _Growth:
         for pointer, child in out.children:
             inner = pointer >= 0
             edge_child[pointer[inner]] = child[inner]
-        counts = np.concatenate(out.edge_count)
+        counts, held = np.concatenate(out.edge_count), np.concatenate(out.node_set)
         tree = Tree(
             actors=self.actors,
             terminals=paths.count,
             edge_start=_index(np.concatenate([[0], np.cumsum(counts)])),
             edge_child=edge_child,
             edge_row=_index(np.concatenate(out.edge_row)),
-            node_set=_index(np.concatenate(out.node_set)),
+            node_set=_index(held),
             set_actor=_index(np.asarray(out.set_actor)),
-            set_node=_index(self.set_bounds()),
+            set_start=_index(np.concatenate([[0], np.cumsum(np.bincount(held[held >= 0]))])),
+            set_nodes=_index(np.flatnonzero(held >= 0)),
             set_action=_index(np.asarray(out.set_action)),
             level_node=_index(np.asarray(out.level_node)),
             level_set=_index(np.asarray(out.level_set)),
             chance_rows=self.chance_rows,
         )
         return Game(self.situation, tree, paths, tuple(self.chances), self.interests(), tuple(out.set_step))
-
-    def set_bounds(self) -> NDArray[np.int64]:
-        """(H, 2) first node of each set and the one after its last.
-
-        Chance levels stand between the levels of moves, so a set's end is not the next set's start.
-        """
-        held = np.concatenate(self.out.node_set)
-        size = np.bincount(held[held >= 0], minlength=len(self.out.set_actor))
-        start = np.asarray(self.out.set_node)
-        return np.stack([start, start + size], axis=1)
 
     def interests(self) -> tuple[InterestTable, ...]:
         situation, tables = self.situation, []

@@ -36,7 +36,8 @@ class Arrays(NamedTuple):
     edge_row: NDArray[np.int32]
     node_set: NDArray[np.int32]
     set_actor: NDArray[np.int32]
-    set_node: NDArray[np.int32]
+    set_start: NDArray[np.int32]
+    set_nodes: NDArray[np.int32]
     set_action: NDArray[np.int32]
     level_node: NDArray[np.int32]
     level_set: NDArray[np.int32]
@@ -121,10 +122,11 @@ def expected_payoffs(
     width = u64(lanes)
     block = u64(actors) * width
     actor = u64(tree.set_actor[h]) * width
-    first, last = tree.set_node[h, 0], tree.set_node[h, 1]
+    begin, end = tree.set_start[h], tree.set_start[h + 1]
+    first = tree.set_nodes[begin]
     options = tree.set_action[h + 1] - tree.set_action[h]
     start = tree.edge_start[first]
-    if last - first == 1:
+    if end - begin == 1:
         for k in range(options):
             to, there = u64(k) * width, u64(tree.edge_child[start + k]) * block + actor
             for lane in range(width):
@@ -134,11 +136,12 @@ def expected_payoffs(
     for lane in range(width):
         top[lane] = reached[here + lane]
         total[lane] = 0.0
-    for n in range(first + 1, last):
-        here = u64(n) * width
+    for i in range(begin + 1, end):
+        here = u64(tree.set_nodes[i]) * width
         for lane in range(width):
             top[lane] = max(top[lane], reached[here + lane])
-    for n in range(first, last):
+    for i in range(begin, end):
+        n = tree.set_nodes[i]
         here = u64(n) * width
         for lane in range(width):
             belief[lane] = exp(reached[here + lane] - top[lane])
