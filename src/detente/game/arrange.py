@@ -43,11 +43,12 @@ def arrange(
         if held >= 0:
             options[held] = len(children[node])
     set_action = np.concatenate([[0], np.cumsum(options)])
-    edge_row, edge_child = [], []
+    edge_row: list[int] = []
+    edge_child: list[int] = []
     for node in order.tolist():
         held = held_place[node]
         edge_row += list(rows[node]) if held < 0 else range(set_action[held], set_action[held + 1])
-        edge_child += [position[child] for child in children[node]]
+        edge_child += [int(position[child]) for child in children[node]]
     node_set = held_place[order]
     by_set = np.argsort(node_set, kind="stable")
     levels = int(level.max()) + 1
