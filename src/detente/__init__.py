@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from detente.explain.drivers import drivers
     from detente.forecast import forecast
     from detente.forecast.result import Forecast
+    from detente.gambit import extensive_game, read_efg, read_nfg, write_efg, write_nfg
+    from detente.game.extensive import ExtensiveGame, GameError
+    from detente.game.strategic import StrategicGame
     from detente.report.brief import write as write_brief
     from detente.report.process import draw as draw_process
     from detente.situation import SituationError, json_schema, load, loads
@@ -34,32 +37,48 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "ExtensiveGame",
     "Forecast",
+    "GameError",
     "Situation",
     "SituationError",
+    "StrategicGame",
     "__version__",
     "draw_process",
     "drivers",
+    "extensive_game",
     "forecast",
     "json_schema",
     "load",
     "loads",
+    "read_efg",
+    "read_nfg",
     "situations",
     "write_brief",
+    "write_efg",
+    "write_nfg",
 ]
 
 _HOME = {
+    "ExtensiveGame": ("detente.game.extensive", "ExtensiveGame"),
     "Forecast": ("detente.forecast.result", "Forecast"),
+    "GameError": ("detente.game.extensive", "GameError"),
     "Situation": ("detente.situation.model", "Situation"),
     "SituationError": ("detente.situation", "SituationError"),
+    "StrategicGame": ("detente.game.strategic", "StrategicGame"),
     "draw_process": ("detente.report.process", "draw"),
     "drivers": ("detente.explain.drivers", "drivers"),
+    "extensive_game": ("detente.gambit", "extensive_game"),
     "forecast": ("detente.forecast", "forecast"),
     "json_schema": ("detente.situation", "json_schema"),
     "load": ("detente.situation", "load"),
     "loads": ("detente.situation", "loads"),
+    "read_efg": ("detente.gambit", "read_efg"),
+    "read_nfg": ("detente.gambit", "read_nfg"),
     "situations": ("detente.situations", ""),
     "write_brief": ("detente.report.brief", "write"),
+    "write_efg": ("detente.gambit", "write_efg"),
+    "write_nfg": ("detente.gambit", "write_nfg"),
 }
 """Where each public name lives: a module, and the name there (empty: the module itself)."""
 

@@ -123,7 +123,7 @@ def test_a_reader_that_goes_away_is_no_error(small, tmp_path):
 
 def test_commands_are_documented():
     names = {info.name or info.callback.__name__ for info in app.registered_commands}
-    assert names == {"run", "check", "new", "show"}
+    assert names == {"run", "check", "new", "show", "export"}
     root = Path(__file__).parents[2]
     for page in ("README.md", "docs/index.md"):
         text = (root / page).read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ import pytest
 
 from detente.game import unroll
 from detente.situation import loads
-from detente.solve import Effort, Numbers, Status, solve, solve_block
+from detente.solve import Effort, Numbers, Plan, Status, solve, solve_block
 
 SIZE, DRAWS, PRECISION = 3, 120, 30.0
 
@@ -68,13 +68,13 @@ def test_every_game_is_solved_on_the_principal_branch(solved, payoffs):
 def test_sweeps_and_arc_length_find_the_same_point(tree, payoffs):
     """Where both end on the principal branch; a draw that either has lost says so."""
 
+    plan = Plan.plain(tree)
+    values = payoffs[:, :, :32].transpose(1, 0, 2).reshape(-1, 32)
+    numbers = Numbers(values, np.zeros((0, 32)), np.full((2, 32), PRECISION))
+
     def block(effort):
-        parts = np.arange(2 * tree.terminals, dtype=np.int32).reshape(2, -1)
-        values = payoffs[:, :, :32].transpose(1, 0, 2).reshape(-1, 32)
-        lam = np.full((2, 32), PRECISION)
-        numbers = Numbers(values, np.arange(2, dtype=np.int32), parts, np.zeros((0, 32)), lam)
-        blocks = list(solve_block(tree, numbers, effort))
-        return np.concatenate([b.status for b in blocks]), np.concatenate([b.prob for b in blocks], axis=1)
+        found = solve_block(plan, numbers, effort)
+        return found.status, found.prob
 
     sweeps, arc, fine = block(Effort.PATIENT), block(Effort.FOLDS), block(Effort.FINE)
     for one, other in ((sweeps, arc), (arc, fine)):

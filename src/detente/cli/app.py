@@ -116,3 +116,24 @@ def show(
     from detente.cli.show import show
 
     raise typer.Exit(show(target, out))
+
+
+@app.command()
+def export(
+    target: Target,
+    out: Annotated[Path, typer.Argument(metavar="OUT.efg", help="The file to write, in Gambit's extensive form.")],
+    draw: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=999_999, metavar="N", help="In the numbers of this draw, from 0; left out: at the medians."
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="The seed that draw is of.")] = 1,
+) -> None:
+    """Write the game of a situation for Gambit.
+
+    With every quantity at its median, or in the numbers of one draw.
+    """
+    from detente.cli.export import export
+
+    raise typer.Exit(export(target, out, draw, seed))

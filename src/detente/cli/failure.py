@@ -39,6 +39,7 @@ class Guarded(TyperGroup):
 def report(error: Exception) -> Exit:
     """Tell the user what went wrong; return the exit code that goes with it."""
     from detente.draws.sample import DrawsError
+    from detente.game.extensive import GameError
     from detente.situation.messages import SituationError
 
     if isinstance(error, SituationError):
@@ -47,7 +48,7 @@ def report(error: Exception) -> Exit:
         count = len(error.problems)
         say(f"{count} problem{'s' if count != 1 else ''} found; the file was not used")
         return Exit.REFUSED
-    if isinstance(error, (RefusedError, DrawsError)):
+    if isinstance(error, (RefusedError, DrawsError, GameError)):
         say(str(error))
         return Exit.REFUSED
     if isinstance(error, OSError):

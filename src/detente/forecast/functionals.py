@@ -8,6 +8,7 @@ Terminals that no functional tells apart are merged into *classes* first.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,11 +99,13 @@ def _sparse_product(
 
 
 @jit
-def expected_payoff(reach: Floats, payoffs: Floats, mask: NDArray[np.bool_], out: Floats) -> None:
-    """Sum over masked terminals of reach times payoff, ``out`` (I, L); ``payoffs`` (T, I, L)."""
+def expected_payoff(reach: Floats, payoffs: Floats, terminal: Any, mask: NDArray[np.bool_], out: Floats) -> None:
+    """Sum over masked terminals of reach (T, L) times payoff, ``out`` (I, L); ``payoffs`` (P, L), ``terminal`` (T * I) their rows."""
     out[:] = 0.0
+    actors = out.shape[0]
     for t in range(len(mask)):
         if mask[t]:
-            for a in range(payoffs.shape[1]):
+            for a in range(actors):
+                row = terminal[t * actors + a]
                 for lane in range(reach.shape[1]):
-                    out[a, lane] += reach[t, lane] * payoffs[t, a, lane]
+                    out[a, lane] += reach[t, lane] * payoffs[row, lane]

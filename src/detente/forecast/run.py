@@ -21,8 +21,7 @@ from detente.forecast.result import Forecast
 from detente.forecast.weights import effective_draws, pareto_k
 from detente.game import Game, unroll
 from detente.situation.model import Situation
-from detente.solve import CHUNK, LANES, UNFINISHED, Block, Effort, Numbers, Status, solve_block
-from detente.solve.kernels import load_payoffs
+from detente.solve import UNFINISHED, Block, Effort, Numbers, Plan, Status, chunk, solve_block
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -65,6 +64,7 @@ class Task:
     """What every block needs to know. ``kept``: routes followed draw by draw."""
 
     game: Game
+    plan: Plan
     measures: Measures
     span: Floats
     kept: NDArray[np.int32]
@@ -74,16 +74,16 @@ class Task:
         """Solve and measure some draws."""
         game = self.game
         precision = np.stack([quantities[actor.precision] for actor in game.situation.actors.values()])
-        numbers = Numbers(*game.payoff_tables(quantities), game.chance_rows(quantities), precision / self.span[:, None])
-        parts = [self._measured(block) for block in solve_block(game.tree, numbers, self.effort)]
-        draws = numbers.lam.shape[1]
-        joined = Results.join(parts)
-        return Results(*(getattr(joined, name)[..., :draws] for name in Results.__dataclass_fields__))
+        numbers = Numbers(
+            game.payoff_tables(quantities)[0], game.chance_rows(quantities), precision / self.span[:, None]
+        )
+        return self._measured(solve_block(self.plan, numbers, self.effort))
 
     def _measured(self, solved: Block) -> Results:
-        reach = solved.reach(self.game.tree)
+        reach = solved.reach
         payoff = np.empty((len(self.span), len(solved.status)))
-        expected_payoff(reach, solved.payoffs, self.measures.observed, payoff)
+        terminal = self.plan.arrays.terminal_payoff
+        expected_payoff(reach, solved.payoffs, terminal, self.measures.observed, payoff)
         return Results(
             sums=self.measures.sums.apply(reach),
             routes=sum_by_group(reach, self.kept, int(self.kept.max(initial=-1)) + 1),
@@ -116,9 +116,12 @@ def forecast(
     started = time.perf_counter()
     game = unroll(situation)
     measures = measure(game)
-    task = Task(game, measures, payoff_span(game, medians(situation)), np.empty(0, dtype=np.int32))
+    typical = medians(situation)
+    _, actor, rows = game.payoff_tables({name: np.asarray([value]) for name, value in typical.items()})
+    plan = Plan.of(game.tree, actor, rows)
+    task = Task(game, plan, measures, payoff_span(game, typical), np.empty(0, dtype=np.int32))
     with _executor(executor, threads) as pool:
-        task = replace(task, kept=_likeliest_routes(task, sample(situation, LANES, seed).values))
+        task = replace(task, kept=_likeliest_routes(task, sample(situation, LEAST_DRAWS, seed).values))
         results, total = _solve(task, situation, 0, draws, seed, pool, progress), draws
         while total < MOST_EXTRA * draws and not _fits_well(results, measures):
             more = _solve(task, situation, total, min(2 * total, MOST_EXTRA * draws), seed, pool, progress)
@@ -130,11 +133,7 @@ def forecast(
 
 def payoff_span(game: Game, quantities: Mapping[str, float]) -> Floats:
     """(I,) largest less smallest terminal payoff at these quantities; 1 where all are equal."""
-    tree = game.tree
-    block = {name: np.asarray([value]) for name, value in quantities.items()}
-    value = np.empty((tree.terminals, len(tree.actors), 1))
-    load_payoffs(*game.payoff_tables(block), value, 0)
-    span: Floats = value[..., 0].max(axis=0) - value[..., 0].min(axis=0)
+    span: Floats = np.ptp(game.at(quantities).payoffs, axis=0)
     return np.where(span > 0, span, 1.0)
 
 
@@ -184,7 +183,7 @@ def _in_blocks(
     task: Task, drawn: Mapping[str, Floats], which: NDArray[np.intp], pool: Executor, done: Callable[[int], object]
 ) -> Results:
     """Results of the draws ``which``, handed over in chunks."""
-    size = CHUNK[task.effort]
+    size = chunk(task.plan, task.effort)
     chunks = []
     for first in range(0, len(which), size):
         chosen = which[first : first + size]

@@ -11,8 +11,21 @@ from detente.game.arrange import arrange
 from detente.game.extensive import ExtensiveGame, GameError
 from detente.game.game import Game
 from detente.game.paths import Paths
+from detente.game.strategic import StrategicGame
 from detente.game.tables import Table
 from detente.game.tree import Tree
 from detente.game.unroll import unroll
 
-__all__ = ["Advice", "ExtensiveGame", "Game", "GameError", "Paths", "Table", "Tree", "advise", "arrange", "unroll"]
+__all__ = [
+    "Advice",
+    "ExtensiveGame",
+    "Game",
+    "GameError",
+    "Paths",
+    "StrategicGame",
+    "Table",
+    "Tree",
+    "advise",
+    "arrange",
+    "unroll",
+]

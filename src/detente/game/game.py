@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.game import labels
+from detente.game.extensive import ExtensiveGame
 from detente.game.paths import Paths
 from detente.game.tables import Table
 from detente.game.tree import Tree
@@ -111,6 +113,24 @@ class Game:
                 "a number on every path in every draw; where a step may not happen, write `... if happened(step) else 0`",
             )
             raise SituationError((problem,))
+
+    def at(self, quantities: Mapping[str, float]) -> ExtensiveGame:
+        """The game with a number for each quantity; raises :class:`SituationError` where they make no chances or payoffs."""
+        numbers = {name: np.array([value], dtype=np.float64) for name, value in quantities.items()}
+        values, actors, rows = self.payoff_tables(numbers)
+        payoffs = np.zeros((self.tree.terminals, len(self.tree.actors)))
+        for actor, row in zip(actors, rows, strict=True):
+            payoffs[:, actor] += values[row, 0]
+        return ExtensiveGame(
+            title=self.situation.title,
+            tree=self.tree,
+            payoffs=payoffs,
+            chances=self.chance_rows(numbers)[:, 0],
+            set_names=labels.set_names(self),
+            action_names=labels.action_names(self),
+            chance_names=labels.chance_names(self),
+            outcome_names=("",) * self.tree.terminals,
+        )
 
     def describe(self, path: int) -> str:
         """A path as ``step=option`` pairs, for messages."""

@@ -5,21 +5,22 @@ chances and precisions; out come choice probabilities with a certificate for eve
 knows nothing of situations, of where numbers come from, or of what was observed.
 """
 
-from detente.solve.block import CHUNK, LANES, TOLERANCE, Block, Effort, solve_block
+from detente.solve.block import TOLERANCE, Block, Effort, chunk, solve_block
 from detente.solve.kernels import Numbers
+from detente.solve.plan import Plan
 from detente.solve.solution import Solution, solve
 from detente.solve.status import UNFINISHED, Status
 
 __all__ = [
-    "CHUNK",
-    "LANES",
     "TOLERANCE",
     "UNFINISHED",
     "Block",
     "Effort",
     "Numbers",
+    "Plan",
     "Solution",
     "Status",
+    "chunk",
     "solve",
     "solve_block",
 ]

@@ -7,19 +7,23 @@ secant predictor and a Newton corrector in the plane normal to it (Turocy 2005; 
 equations are solved by GMRES (Saad & Schultz 1986; Knoll & Keyes 2004), whose products with the Jacobian are
 differences of two sweeps: few are needed, since few combinations of beliefs really matter.
 
-A point is an array (n + 1, L): n log probabilities and ``t``, for each of L lanes. No number of one lane enters the
+A point is an array (n + 1, L): n log probabilities and ``t``, for each of L = WIDTH lanes. No number of one lane enters the
 arithmetic of another.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
+import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.game.tree import Tree
-from detente.solve.kernels import Arrays, jit, sweep
+from detente.solve.branch import FIRST_PRECISION
+from detente.solve.kernels import Numbers, Tables, run_sweep, take_up
+from detente.solve.lanes import WIDTH, table
+from detente.solve.plan import Plan
 from detente.solve.status import Status
 
 Floats = NDArray[np.float64]
@@ -33,11 +37,11 @@ SHORTEST = 1e-6
 """Smallest ratio of a step to the one before: shorter, and the lane is given up."""
 NEWTONS = 7
 """Newton iterations at one step."""
-ON_THE_WAY, SETTLED = 1e-6, 1e-11
+ON_THE_WAY, SETTLED = 1e-4, 1e-11
 """Change of a probability in a sweep at which a point counts as on the curve, on the way and at the target."""
 BASIS = 40
 """Largest Krylov basis."""
-FORCING = 1e-3
+FORCING = 3e-2
 """Relative residual to which GMRES solves Newton's equations."""
 PROBE = 1e-6
 """Largest change of an unknown in a finite difference."""
@@ -46,40 +50,59 @@ LONGEST_JUMP = 3.0
 
 
 class SweepMap:
-    """``G(z)`` of a block: the sweep as a function of a point (n + 1, L), giving the n log probabilities' images."""
+    """``G(z)`` of WIDTH draws: the sweep as a function of a point (n + 1, L), giving the n log probabilities' images."""
 
-    def __init__(self, tree: Tree, logs: Floats, prob: Floats, value: Floats, reach: Floats, target: Floats) -> None:
-        self.arrays, self.target = Arrays.of(tree), target
-        self.logs, self.prob, self.value, self.reach = logs, prob, value, reach
-        self.active = np.flatnonzero(tree.belief_actions)
-        sizes = np.diff(tree.set_action)
-        self.uniform: Floats = -np.log(np.repeat(sizes, sizes).astype(np.float64))
-        self.new = np.empty((tree.actions, target.shape[1]))
-        self.scratch = np.empty((3 + int(sizes.max()), target.shape[1]))
-        self.sweeps = 0
+    def __init__(self, plan: Plan, tables: Tables) -> None:
+        self.plan, self.tables, self.sweeps = plan, tables, 0
+        self.target = table(plan.actors)
+
+    def take(self, numbers: Numbers, draws: NDArray[np.integer]) -> Floats:
+        """Put the numbers of WIDTH draws in place; returns their uniform profiles (n, L)."""
+        for lane, draw in enumerate(draws):
+            take_up(self.plan.arrays, self.plan.actors, numbers, draw, lane, self.tables, self.target)
+        return self.tables.logs[: self.plan.unknowns].copy()
+
+    def steepest(self) -> Floats:
+        """(L,) largest precision times payoff span of the actors."""
+        first, bounds = self.plan.tree.nodes * self.plan.actors, self.plan.arrays.payoff_first
+        spans = [np.ptp(self.tables.value[first + i : first + j], axis=0) for i, j in pairwise(bounds)]
+        largest: Floats = (self.target * np.stack(spans)).max(axis=0)
+        return largest
 
     def __call__(self, point: Floats) -> Floats:
-        self.logs[self.active] = point[:-1]
-        lam = self.target * point[-1]
-        sweep(self.arrays, self.logs, self.prob, lam, self.reach, self.value, self.new, self.scratch)
+        self.tables.logs[: self.plan.unknowns] = point[:-1]
+        self.tables.lam[:] = self.target * point[-1]
+        run_sweep(self.plan.arrays, self.plan.actors, self.tables)
         self.sweeps += 1
-        image: Floats = self.new[self.active]
+        image: Floats = self.tables.image.copy()
         return image
 
 
-def follow(sweep_map: SweepMap, first_step: Floats, far: float = FAR) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Leave the equilibrium of every lane in ``sweep_map.logs``; ``first_step`` (L) is the first fraction tried.
+def follow_all(plan: Plan, numbers: Numbers, tables: Tables, far: float) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """Solve every draw: log probabilities of the unknowns (n, D), status (D), sweeps (D)."""
+    draws = numbers.lam.shape[1]
+    logs, status, sweeps = np.empty((plan.unknowns, draws)), np.empty(draws, np.int64), np.empty(draws, np.int64)
+    for start in range(0, draws, WIDTH):
+        which = np.minimum(np.arange(start, start + WIDTH), draws - 1)
+        sweep_map = SweepMap(plan, tables)
+        uniform = sweep_map.take(numbers, which)
+        logs[:, which], status[which], sweeps[which] = follow(sweep_map, uniform, far)
+    return logs, status, sweeps
+
+
+def follow(sweep_map: SweepMap, uniform: Floats, far: float = FAR) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """Follow the branch of every lane from the ``uniform`` profile (n, L) to the target precision.
 
     A step goes at most ``5 far`` along the curve and lands within ``far`` of where it was heading, in probability.
-    Returns (status (L), sweeps (L)).
+    Returns (log probabilities (n, L), status (L), sweeps (L)).
     """
-    n, lanes = len(sweep_map.active), sweep_map.target.shape[1]
+    n, lanes = uniform.shape
     upright = np.zeros((n + 1, lanes))
     upright[-1] = 1.0
     before = np.zeros((n + 1, lanes))
-    before[:-1] = sweep_map.uniform[sweep_map.active][:, None]
+    before[:-1] = uniform
     guess = before.copy()
-    guess[-1] = first_step
+    guess[-1] = np.minimum(1.0, FIRST_PRECISION / np.maximum(sweep_map.steepest(), 1e-300))
     here, found, _ = _correct(sweep_map, guess, upright, np.ones(lanes, bool), np.full(lanes, ON_THE_WAY))
     status = np.where(found, Status.TOO_MANY_STEPS, Status.BRANCH_LOST).astype(np.int64)
     live, sweeps = found.copy(), np.full(lanes, sweep_map.sweeps)
@@ -108,9 +131,34 @@ def follow(sweep_map: SweepMap, first_step: Floats, far: float = FAR) -> tuple[N
         status[lost] = Status.BRANCH_LOST
         live &= ~lost
     end[-1] = 1.0
-    sweep_map(end)
-    sweep_map.logs[: len(sweep_map.new)] = sweep_map.new
-    return status, sweeps
+    return _polished(sweep_map, end, upright, status == Status.SOLVED)[:-1], status, sweeps
+
+
+def _polished(sweep_map: SweepMap, point: Floats, plane: Floats, todo: Lanes) -> Floats:
+    """The point after further Newton iterations, as long as they bring it nearer to the curve.
+
+    Where the sweep is far from a contraction, a distance that would do elsewhere grows in one more sweep.
+    """
+    image = sweep_map(point)
+    error = _error(point, image)
+    for _ in range(3):
+        off = np.vstack([image - point[:-1], np.zeros((1, point.shape[1]))])
+        tried = point + _gmres(sweep_map, point, image, plane, off, todo)
+        tried[-1] = 1.0
+        image_there = sweep_map(tried)
+        there = _error(tried, image_there)
+        todo = todo & (there < error)
+        if not todo.any():
+            break
+        point, image = np.where(todo, tried, point), np.where(todo, image_there, image)
+        error = np.where(todo, there, error)
+    return point
+
+
+def _error(point: Floats, image: Floats) -> Floats:
+    """(L,) largest change of a probability in a sweep, to first order."""
+    error: Floats = (np.abs(image - point[:-1]) * np.exp(np.minimum(np.maximum(image, point[:-1]), 0.0))).max(axis=0)
+    return error
 
 
 def _predict(before: Floats, here: Floats, ratio: Floats) -> tuple[Floats, Floats]:
@@ -151,7 +199,7 @@ def _correct(
     for iteration in range(NEWTONS + 1):
         image = sweep_map(point)
         off = image - point[:-1]
-        error = (np.abs(off) * np.exp(np.minimum(np.maximum(image, point[:-1]), 0.0))).max(axis=0)
+        error = _error(point, image)
         settled |= live & (error < tolerance)
         live &= ~settled & np.isfinite(error) & ((error < last) | (iteration < 2))
         last = np.where(live, error, last)
@@ -211,7 +259,7 @@ def _gmres(sweep_map: SweepMap, point: Floats, image: Floats, plane: Floats, rig
     return np.where(np.isfinite(step), step, 0.0)
 
 
-@jit
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def _take_away(unit: Floats, vector: Floats, component: Floats) -> Any:
     """Subtract from ``vector`` (n, L) its part along ``unit``, and add that part's length to ``component`` (L)."""
     lanes = len(component)

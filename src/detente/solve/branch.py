@@ -1,4 +1,4 @@
-"""Following the principal branch of logit equilibria, many draws side by side in lanes.
+"""Following the principal branch of logit equilibria, eight draws side by side.
 
 Precision is raised from zero, where the equilibrium is the uniform profile, to its target
 (Turocy 2005, 2010). Each draw keeps its own pace: at a fraction ``t`` of the target it iterates sweeps, accelerated
@@ -18,281 +18,317 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import IMPOSSIBLE, Numbers, jit, sweep, u64
-from detente.solve.lanes import exp
-from detente.solve.mixing import mix, nothing_yet
+from detente.solve.kernels import Numbers, Tables, inlined, jit, sweep, take_up
+from detente.solve.lanes import WIDTH, exp, fill, largest, load, size, smallest, store, table, where
+from detente.solve.mixing import DEPTH, Memory, combine, forget, mixed, remember
+from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
 
 SETTLED = 2e-12
 """Change of a probability in a sweep at which a draw is done, at its target."""
-ON_THE_WAY = 1e-5
+ON_THE_WAY = 1e-2
 """The same, on the way to it."""
 PATIENCE = 60
 """Sweeps at one precision before going back."""
 LAST_PATIENCE = 150
 """Sweeps at the target once on-the-way accuracy is reached there."""
-FAR = 0.12
+FAR = 0.15
 """Largest distance, in probability, between where the branch was heading and where it is."""
 SHORTEST = 1e-3
 """Shortest step, as a share of the target precision."""
-FIRST_PRECISION = 0.5
+FIRST_PRECISION = 2.0
 """Precision times payoff span at the first step of the branch."""
+AIM = 0.8
+"""Of the step that would land just within ``FAR``, the part that is tried."""
+LONGER = 3.0
+"""Largest ratio of a step to the one before."""
+SLOW = 0.5
+"""Sweeps whose change falls by less than to this share of the one before are mixed."""
+PLAIN = 3
+"""Sweeps at one precision before any are."""
+HOPE = 12
+"""Sweeps at one precision after which slow ones are given up where they may not be mixed."""
 UNDER_WAY, SOLVED, GIVEN_UP, IDLE = 0, 1, 2, 3
 
 
 class Pace(NamedTuple):
-    """How far each of L lanes has come: its draw, the fraction of the target it is at and those it was at, its next
-    step, sweeps at this fraction and in all, and whether this sweep lets it step on or sends it back."""
+    """How far each lane has come, arrays (WIDTH,).
+
+    Its draw and state; the fraction of the target it is at (``t``, a table of one row) and the last three it settled at; its next step; sweeps at this fraction and
+    in all. Then tables of one row that say with ones and zeros what the last sweep means for it: it has settled and steps on,
+    it goes back, it starts afresh; it goes on mixing; its last sweep is one to remember.
+    """
 
     draw: NDArray[np.int64]
     state: NDArray[np.int64]
     t: Floats
-    done_t: Floats
-    prev_t: Floats
+    done: Floats
     step: Floats
     inner: NDArray[np.int64]
     sweeps: NDArray[np.int64]
-    accept: NDArray[np.bool_]
-    restart: NDArray[np.bool_]
+    change: Floats
+    before: Floats
+    mixes: Floats
+    accept: Floats
+    moved: Floats
+    cleared: Floats
+    kept: Floats
+    coefficients: Floats
+
+    @classmethod
+    def idle(cls) -> Pace:
+        return cls(
+            draw=np.zeros(WIDTH, np.int64),
+            state=np.full(WIDTH, IDLE),
+            t=table(1),
+            done=table(3),
+            step=np.zeros(WIDTH),
+            inner=np.zeros(WIDTH, np.int64),
+            sweeps=np.zeros(WIDTH, np.int64),
+            change=table(3),
+            before=np.zeros(WIDTH),
+            mixes=table(1),
+            accept=table(1),
+            moved=table(1),
+            cleared=table(1),
+            kept=table(1),
+            coefficients=table(3),
+        )
 
 
 class Points(NamedTuple):
-    """(n, L) unknowns, their image under the sweep, the last two points on the branch, and where it was heading."""
+    """The last three points on the branch, (3 * n), where it was heading, in probability (n), and the target precisions (I)."""
 
-    x: Floats
-    image: Floats
     done: Floats
-    prev: Floats
     guess: Floats
-
-
-class Tables(NamedTuple):
-    """A block's tables, as :func:`~detente.solve.kernels.sweep` takes them, and its target precisions (I, L)."""
-
-    logs: Floats
-    prob: Floats
     target: Floats
-    lam: Floats
-    reach: Floats
-    value: Floats
-    new: Floats
-    scratch: Floats
 
 
-def follow(arrays: Any, active: Any, numbers: Numbers, lanes: int, budget: int) -> tuple[Floats, Any, Any]:
-    """Solve every draw of ``numbers``, in ``lanes`` lanes.
+def follow(plan: Plan, numbers: Numbers, budget: int, mix: bool) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int64]]:
+    """Solve every draw of ``numbers``, with plain sweeps only or, where those are slow, mixed ones.
 
-    ``active`` lists the actions that beliefs depend on: the unknowns; all others follow from them in one
-    sweep. A draw that needs more than ``budget`` sweeps is given up. Returns (log probabilities (A, D), solved
-    (D) bool, sweeps (D)).
+    A draw that needs more than ``budget`` sweeps is given up; so is one whose plain sweeps are slow, unless they
+    may be mixed. Returns (log probabilities of the unknowns (n, D), solved (D), sweeps (D)).
     """
-    actions, draws = int(arrays.set_action[-1]), numbers.lam.shape[1]
-    logs = np.zeros((actions, draws))
+    draws, unknowns = numbers.lam.shape[1], plan.unknowns
+    logs = np.zeros((unknowns, draws))
     solved, sweeps = np.zeros(draws, np.bool_), np.zeros(draws, np.int64)
-    _follow(arrays, active, numbers, lanes, budget, logs, solved, sweeps)
+    points = Points(table(3 * unknowns), table(unknowns), table(len(plan.tree.actors)))
+    tables, memory = Tables.of(plan), Memory.of(unknowns if mix else 0)
+    actors = len(plan.tree.actors)
+    _follow(plan.arrays, actors, numbers, budget, mix, tables, points, Pace.idle(), memory, logs, solved, sweeps)
     return logs, solved, sweeps
 
 
 @jit
 def _follow(
-    tree: Any, active: Any, numbers: Any, lanes: int, budget: int, out: Floats, solved: Any, sweeps: Any
+    game: Any,
+    actors: int,
+    numbers: Any,
+    budget: int,
+    mix: bool,
+    tables: Any,
+    points: Any,
+    pace: Any,
+    memory: Any,
+    out: Floats,
+    solved: Any,
+    sweeps: Any,
 ) -> None:
-    draws, unknowns = numbers.lam.shape[1], len(active)
-    pace, points, tables = _workplace(tree, numbers, unknowns, lanes)
-    memory, under_way = nothing_yet(unknowns, lanes), np.zeros(lanes, np.bool_)
-    change, drift = np.empty(lanes), np.empty(lanes)
-    queue, rounds = 0, 0
-    for lane in range(lanes):
-        # Lanes without a draw of their own repeat the last one's numbers, idle.
-        _take_up(tree, active, numbers, min(queue, draws - 1), lane, pace, points, tables)
+    draws, unknowns = numbers.lam.shape[1], len(game.unknown_action)
+    queue, busy, rounds = 0, 0, 0
+    for lane in range(WIDTH):
+        # Lanes without a draw of their own hold the last one's numbers, idle.
+        take_up(game, actors, numbers, min(queue, draws - 1), lane, tables, points.target)
+        _begin(game, tables, lane, points, pace)
+        pace.draw[lane], pace.state[lane] = queue, UNDER_WAY
         if queue >= draws:
             pace.state[lane] = IDLE
+        else:
+            busy += 1
         queue += 1
-    while (pace.state == UNDER_WAY).any():
-        for a in range(tables.lam.shape[0]):
-            for lane in range(lanes):
-                tables.lam[a, lane] = tables.target[a, lane] * pace.t[lane]
-        _spread(points.x, active, tables.logs)
-        sweep(tree, tables.logs, tables.prob, tables.lam, tables.reach, tables.value, tables.new, tables.scratch)
-        _compare(tables.new, tables.prob, active, points.x, points.guess, points.image, change, drift)
-        for lane in range(lanes):
-            _judge(lane, change[lane], drift[lane], budget, pace)
-        _move_on(pace, points)
-        for lane in range(lanes):
-            under_way[lane] = pace.state[lane] == UNDER_WAY and not pace.accept[lane] and not pace.restart[lane]
-        for lane in range(lanes):
-            state, draw = pace.state[lane], pace.draw[lane]
-            if state == SOLVED:
-                for a in range(len(out)):
-                    out[a, draw] = tables.new[a, lane]
-            if state in (SOLVED, GIVEN_UP):
-                solved[draw], sweeps[draw] = state == SOLVED, pace.sweeps[lane]
-                pace.state[lane] = IDLE
-                if queue < draws:
-                    _take_up(tree, active, numbers, queue, lane, pace, points, tables)
-                    queue += 1
-        mix(rounds, points.x, points.image, under_way, memory)
+    while busy > 0:
+        time = load(pace.t, 0)
+        for a in range(actors):
+            store(tables.lam, a, load(points.target, a) * time)
+        sweep(game, actors, tables)
+        _measure(game, tables, pace)
+        some = False
+        for lane in range(WIDTH):
+            some = _settled(lane, pace) or some
+        if some:
+            _drift(game, tables, points, pace)
+        moving = False
+        for lane in range(WIDTH):
+            moving = _judge(lane, budget, mix, pace) or moving
+        if moving:
+            _note(unknowns, tables.image, points, pace)
+        mixing = False
+        for lane in range(WIDTH):
+            mixing = mixing or pace.mixes[0, lane] > 0.0
+        if mixing:
+            forget(memory, unknowns, load(pace.cleared, 0))
+            remember(memory, unknowns, rounds % DEPTH, tables.logs, tables.image, load(pace.kept, 0))
+            combine(memory)
+            mixes = load(pace.mixes, 0)
+            for u in range(unknowns):
+                image = load(tables.image, u)
+                store(tables.logs, u, where(mixes, mixed(memory, unknowns, u, tables.image), image))
+        else:
+            for u in range(unknowns):
+                store(tables.logs, u, load(tables.image, u))
+        if moving:
+            _predict(unknowns, tables.logs, points, pace)
+            for lane in range(WIDTH):
+                state, draw = pace.state[lane], pace.draw[lane]
+                if state in (SOLVED, GIVEN_UP):
+                    for u in range(unknowns):
+                        out[u, draw] = tables.image[u, lane]
+                    solved[draw], sweeps[draw] = state == SOLVED, pace.sweeps[lane]
+                    pace.state[lane] = IDLE
+                    busy -= 1
+                    if queue < draws:
+                        take_up(game, actors, numbers, queue, lane, tables, points.target)
+                        _begin(game, tables, lane, points, pace)
+                        pace.draw[lane], pace.state[lane] = queue, UNDER_WAY
+                        queue += 1
+                        busy += 1
         rounds += 1
 
 
 @jit
-def _workplace(tree: Any, numbers: Any, unknowns: int, lanes: int) -> Any:
-    """Room for a block of lanes."""
-    actors, actions, nodes = numbers.lam.shape[0], tree.set_action[-1], len(tree.node_set)
-    rows, terminals = actions + numbers.chances.shape[0], numbers.rows.shape[1]
-    options = 0
-    for h in range(len(tree.set_actor)):
-        options = max(options, tree.set_action[h + 1] - tree.set_action[h])
-    pace = Pace(
-        np.zeros(lanes, np.int64),
-        np.zeros(lanes, np.int64),
-        np.zeros(lanes),
-        np.zeros(lanes),
-        np.zeros(lanes),
-        np.zeros(lanes),
-        np.zeros(lanes, np.int64),
-        np.zeros(lanes, np.int64),
-        np.zeros(lanes, np.bool_),
-        np.zeros(lanes, np.bool_),
-    )
-    points = Points(
-        np.zeros((unknowns, lanes)),
-        np.zeros((unknowns, lanes)),
-        np.zeros((unknowns, lanes)),
-        np.zeros((unknowns, lanes)),
-        np.zeros((unknowns, lanes)),
-    )
-    tables = Tables(
-        np.zeros((rows, lanes)),
-        np.zeros((rows, lanes)),
-        np.zeros((actors, lanes)),
-        np.zeros((actors, lanes)),
-        np.zeros((nodes, lanes)),
-        np.zeros((nodes + terminals, actors, lanes)),
-        np.zeros((actions, lanes)),
-        np.zeros((3 + options, lanes)),
-    )
-    return pace, points, tables
-
-
-@jit
-def _take_up(tree: Any, active: Any, numbers: Any, draw: int, lane: int, pace: Any, points: Any, tables: Any) -> None:
-    """Put a draw's numbers into a lane and start it at the beginning of the branch."""
-    actors, nodes, actions = numbers.lam.shape[0], len(tree.node_set), tree.set_action[-1]
-    row_value = numbers.values[:, draw].copy()
-    tables.value[nodes:, :, lane] = 0.0
-    for i in range(len(numbers.actor)):
-        actor = numbers.actor[i]
-        for t in range(numbers.rows.shape[1]):
-            tables.value[nodes + t, actor, lane] += row_value[numbers.rows[i, t]]
-    for c in range(numbers.chances.shape[0]):
-        chance = numbers.chances[c, draw]
-        tables.prob[actions + c, lane] = chance
-        tables.logs[actions + c, lane] = max(math.log(chance), IMPOSSIBLE) if chance > 0.0 else IMPOSSIBLE
-    for h in range(len(tree.set_actor)):
-        start, stop = tree.set_action[h], tree.set_action[h + 1]
-        tables.logs[start:stop, lane] = -math.log(stop - start)
-    for i in range(len(active)):
-        start = tables.logs[active[i], lane]
-        points.x[i, lane] = points.done[i, lane] = points.prev[i, lane] = start
-        points.guess[i, lane] = exp(start)
+def _begin(game: Any, tables: Any, lane: int, points: Any, pace: Any) -> None:
+    """Start a lane at the beginning of the branch."""
+    unknowns, actors = len(game.unknown_action), len(game.payoff_first) - 1
+    first_payoff = tables.value.shape[0] - (len(game.payoff_start) - 1)
+    for u in range(unknowns):
+        points.done[u, lane] = tables.logs[u, lane]
+        points.guess[u, lane] = math.exp(tables.logs[u, lane])
     steepest = 0.0
     for a in range(actors):
-        low, high = tables.value[nodes, a, lane], tables.value[nodes, a, lane]
-        for t in range(numbers.rows.shape[1]):
-            worth = tables.value[nodes + t, a, lane]
+        low, high = math.inf, -math.inf
+        for p in range(game.payoff_first[a], game.payoff_first[a + 1]):
+            worth = tables.value[first_payoff + p, lane]
             low, high = min(low, worth), max(high, worth)
-        tables.target[a, lane] = numbers.lam[a, draw]
-        steepest = max(steepest, numbers.lam[a, draw] * (high - low))
-    first = 1.0 if steepest <= FIRST_PRECISION else FIRST_PRECISION / steepest
-    pace.draw[lane], pace.state[lane] = draw, UNDER_WAY
-    pace.t[lane] = first if len(active) > 0 else 1.0
-    pace.step[lane] = first
-    pace.done_t[lane] = pace.prev_t[lane] = 0.0
+        steepest = max(steepest, points.target[a, lane] * (high - low))
+    first = 1.0 if steepest <= FIRST_PRECISION or unknowns == 0 else FIRST_PRECISION / steepest
+    pace.t[0, lane] = pace.step[lane] = first
+    for i in range(3):
+        pace.done[i, lane] = 0.0
     pace.inner[lane] = pace.sweeps[lane] = 0
+    pace.kept[0, lane] = pace.mixes[0, lane] = 0.0
 
 
-@jit
-def _judge(lane: int, change: float, drift: float, budget: int, pace: Any) -> None:
-    """After a sweep that changed a lane by ``change``, ``drift`` from where it was heading: on, back, done or given up."""
-    pace.accept[lane] = pace.restart[lane] = False
+@inlined
+def _measure(game: Any, tables: Any, pace: Any) -> None:
+    """Largest change of a probability in the sweep, to first order; and its sum, which shows what is no number."""
+    change, total = fill(0.0), fill(0.0)
+    for u in range(len(game.unknown_action)):
+        d = size(load(tables.image, u) - load(tables.logs, u)) * load(tables.prob, game.unknown_action[u])
+        change = largest(d, change)
+        total += d
+    store(pace.change, 0, change)
+    store(pace.change, 1, total)
+
+
+@inlined
+def _settled(lane: int, pace: Any) -> bool:
+    return pace.change[0, lane] < ON_THE_WAY
+
+
+@inlined
+def _drift(game: Any, tables: Any, points: Any, pace: Any) -> None:
+    """Largest distance, in probability, from where the branch was heading."""
+    drift = fill(0.0)
+    for u in range(len(game.unknown_action)):
+        drift = largest(size(load(tables.prob, game.unknown_action[u]) - load(points.guess, u)), drift)
+    store(pace.change, 2, drift)
+
+
+@inlined
+def _judge(lane: int, budget: int, mix: bool, pace: Any) -> bool:
+    """After a sweep: on, back, done or given up? Says whether the lane leaves its present fraction."""
+    pace.accept[0, lane] = pace.moved[0, lane] = pace.cleared[0, lane] = 0.0
     if pace.state[lane] != UNDER_WAY:
-        return
+        pace.moved[0, lane] = 1.0
+        pace.kept[0, lane] = pace.mixes[0, lane] = 0.0
+        return False
     pace.sweeps[lane] += 1
     pace.inner[lane] += 1
-    inner, at_end = pace.inner[lane], pace.t[lane] >= 1.0
-    accept, restart = False, False
-    if not math.isfinite(change):
+    change, drift, t, step = pace.change[0, lane], pace.change[2, lane], pace.t[0, lane], pace.step[lane]
+    inner, at_end = pace.inner[lane], t >= 1.0
+    accept, restart, settled = False, False, False
+    if not math.isfinite(pace.change[1, lane]):
         restart = True
     elif change < (SETTLED if at_end else ON_THE_WAY):
-        restart = drift > FAR and pace.step[lane] > SHORTEST
+        settled = True
+        restart = drift > FAR and step > SHORTEST and pace.done[0, lane] > 0.0
         accept = not restart
     elif inner > (LAST_PATIENCE if at_end and change < ON_THE_WAY else PATIENCE):
         restart = True
     if accept and at_end:
         pace.state[lane] = SOLVED
     elif accept:
-        pace.prev_t[lane], pace.done_t[lane] = pace.done_t[lane], pace.t[lane]
-        easy = inner <= 12 and drift < FAR / 2
-        pace.step[lane] *= 2.0 if easy else (1.2 if inner <= 30 else 0.7)
-        pace.t[lane] = min(1.0, pace.t[lane] + pace.step[lane])
+        aimed = AIM * math.sqrt(FAR / max(drift, 1e-6))
+        step *= min(aimed, LONGER if inner <= 12 else (1.2 if inner <= 30 else 0.7))
+        pace.done[2, lane], pace.done[1, lane], pace.done[0, lane] = pace.done[1, lane], pace.done[0, lane], t
+        t = min(1.0, t + step)
         pace.inner[lane] = 0
     elif restart:
-        pace.step[lane] = (pace.t[lane] - pace.done_t[lane]) / 3.0
-        pace.t[lane] = pace.done_t[lane] + pace.step[lane]
+        aimed = AIM * math.sqrt(FAR / drift) if settled else 0.0
+        step = (t - pace.done[0, lane]) * max(aimed, 1.0 / 3.0)
+        t = pace.done[0, lane] + step
         pace.inner[lane] = 0
-        if pace.step[lane] < SHORTEST:
+        if step < SHORTEST:
             pace.state[lane] = GIVEN_UP
-    if pace.state[lane] == UNDER_WAY and pace.sweeps[lane] >= budget:
+    pace.t[0, lane], pace.step[lane] = t, step
+    mixed_before = pace.mixes[0, lane] > 0.0
+    slow = inner > PLAIN and change > SLOW * pace.before[lane] and not (accept or restart)
+    too_slow = not mix and slow and inner > HOPE
+    if pace.state[lane] == UNDER_WAY and (pace.sweeps[lane] >= budget or too_slow):
         pace.state[lane] = GIVEN_UP
-    pace.accept[lane], pace.restart[lane] = accept, restart
+    gone = pace.state[lane] != UNDER_WAY
+    leaves = accept or restart or gone
+    pace.accept[0, lane] = 1.0 if accept else 0.0
+    pace.moved[0, lane] = 1.0 if leaves else 0.0
+    mixes = mix and not leaves and (mixed_before or slow)
+    pace.mixes[0, lane] = 1.0 if mixes else 0.0
+    pace.cleared[0, lane] = 0.0 if mixed_before else 1.0
+    pace.kept[0, lane] = 1.0 if mixes and mixed_before else 0.0
+    pace.before[lane] = change
+    return leaves
 
 
-@jit
-def _move_on(pace: Any, points: Any) -> None:
-    """Lanes that settled keep their point; those that step on or go back start from the secant through the last two."""
-    unknowns, lanes = points.x.shape
-    for lane in range(lanes):
-        if pace.state[lane] != UNDER_WAY or not (pace.accept[lane] or pace.restart[lane]):
-            continue
-        done_t, prev_t = pace.done_t[lane], pace.prev_t[lane]
-        slope = 0.0 if done_t <= prev_t else (pace.t[lane] - done_t) / (done_t - prev_t)
-        for a in range(unknowns):
-            if pace.accept[lane]:
-                points.prev[a, lane] = points.done[a, lane]
-                points.done[a, lane] = points.image[a, lane]
-            points.x[a, lane] = points.done[a, lane] + slope * (points.done[a, lane] - points.prev[a, lane])
-            points.guess[a, lane] = exp(min(points.x[a, lane], 0.0))
+@inlined
+def _note(unknowns: int, image: Floats, points: Any, pace: Any) -> None:
+    """Lanes that settled keep their point."""
+    accept = load(pace.accept, 0)
+    for u in range(unknowns):
+        one, two = load(points.done, u), load(points.done, unknowns + u)
+        store(points.done, 2 * unknowns + u, where(accept, two, load(points.done, 2 * unknowns + u)))
+        store(points.done, unknowns + u, where(accept, one, two))
+        store(points.done, u, where(accept, load(image, u), one))
 
 
-@jit
-def _spread(x: Floats, active: Any, logs: Floats) -> None:
-    """Put the unknowns in their places among all actions."""
-    width = u64(x.shape[1])
-    unknown, log = x.reshape(-1), logs.reshape(-1)
-    for i in range(x.shape[0]):
-        here, there = u64(i) * width, u64(active[i]) * width
-        for lane in range(width):
-            log[there + lane] = unknown[here + lane]
-
-
-@jit
-def _compare(
-    new: Floats, prob: Floats, active: Any, x: Floats, guess: Floats, image: Floats, change: Floats, drift: Floats
-) -> None:
-    """Gather the unknowns' ``image``; largest change of a probability in the sweep (to first order), and its
-    distance from the guess."""
-    change[:] = 0.0
-    drift[:] = 0.0
-    width = u64(x.shape[1])
-    unknown, guessed, got = x.reshape(-1), guess.reshape(-1), image.reshape(-1)
-    log, chance = new.reshape(-1), prob.reshape(-1)
-    for i in range(x.shape[0]):
-        here, there = u64(i) * width, u64(active[i]) * width
-        for lane in range(width):
-            y, p = log[there + lane], chance[there + lane]
-            got[here + lane] = y
-            d = abs(y - unknown[here + lane]) * p
-            change[lane] = d if not d <= change[lane] else change[lane]  # a NaN stays
-            drift[lane] = max(drift[lane], abs(p - guessed[here + lane]))
+@inlined
+def _predict(unknowns: int, logs: Floats, points: Any, pace: Any) -> None:
+    """Lanes that have moved start from the parabola through their last three points, or the secant through two."""
+    for lane in range(WIDTH):
+        t, a, b, c = pace.t[0, lane], pace.done[0, lane], pace.done[1, lane], pace.done[2, lane]
+        one, two, three = 1.0, 0.0, 0.0
+        if a > b and b > c:
+            one = (t - b) * (t - c) / ((a - b) * (a - c))
+            two = (t - a) * (t - c) / ((b - a) * (b - c))
+            three = (t - a) * (t - b) / ((c - a) * (c - b))
+        elif a > b:
+            one = (t - b) / (a - b)
+            two = 1.0 - one
+        pace.coefficients[0, lane], pace.coefficients[1, lane], pace.coefficients[2, lane] = one, two, three
+    moved = load(pace.moved, 0)
+    one, two, three = load(pace.coefficients, 0), load(pace.coefficients, 1), load(pace.coefficients, 2)
+    for u in range(unknowns):
+        ahead = one * load(points.done, u) + two * load(points.done, unknowns + u)
+        ahead += three * load(points.done, 2 * unknowns + u)
+        store(logs, u, where(moved, ahead, load(logs, u)))
+        store(points.guess, u, where(moved, exp(smallest(ahead, fill(0.0))), load(points.guess, u)))

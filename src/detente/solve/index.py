@@ -16,6 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve.arclength import SweepMap
+from detente.solve.kernels import Numbers, Tables
+from detente.solve.lanes import WIDTH
+from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
 
@@ -27,6 +30,18 @@ NOTHING = 1e-6
 """A direction shorter than this is rounding."""
 SURE = 0.5
 """A Ritz value counts as above one if its error is at most this share of its excess."""
+
+
+def astray(plan: Plan, numbers: Numbers, logs: Floats, tables: Tables) -> NDArray[np.bool_]:
+    """(D,) draws whose fixed point, log probabilities ``logs`` (n, D), has index -1."""
+    draws = logs.shape[1]
+    found = np.zeros(draws, dtype=np.bool_)
+    for start in range(0, draws, WIDTH):
+        which = np.minimum(np.arange(start, start + WIDTH), draws - 1)
+        sweep_map = SweepMap(plan, tables)
+        sweep_map.take(numbers, which)
+        found[which] = strayed(sweep_map, np.vstack([logs[:, which], np.ones((1, WIDTH))]))
+    return found
 
 
 def strayed(sweep_map: SweepMap, point: Floats) -> NDArray[np.bool_]:

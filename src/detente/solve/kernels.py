@@ -1,51 +1,30 @@
-"""Passes over a game for a block of draws: the draws (lanes) are the last, contiguous axis.
+"""Passes over a game, eight draws at a time.
 
-Shapes: N nodes, T terminals, A actions, C chance rows, I actors, L lanes. ``logs`` (A + C, L) holds the
-logarithms of choice probabilities and then of chances; a chance of zero has a large negative number, so
-that beliefs at sets it alone leads to stay defined (as the limit of a small tremble).
+Tables have a row for each quantity and a column for each of WIDTH draws (:mod:`detente.solve.lanes`). Shapes as in
+:class:`~detente.solve.plan.Arrays`: ``logs`` (n + C) holds the log probabilities of the unknown actions, then of the chances; ``prob``
+(A + C) choice probabilities, then chances; ``value`` (N * I + P) values of nodes, then terminal payoffs; ``reach`` (R).
 
 Reach is kept as logarithms. Within an information set the mover's own choices are a common factor
-(perfect recall), so total reach gives the beliefs, and no product of small numbers can vanish.
+(perfect recall), so total reach gives the beliefs, and no product of small numbers can vanish. A chance of zero has a large negative
+logarithm, so that beliefs at sets it alone leads to stay defined (as the limit of a small tremble).
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.game.tree import Tree
-from detente.solve.lanes import exp
-from detente.solve.lanes import log as log_of
+from detente.solve.lanes import WIDTH, exp, fill, largest, load, log, size, smallest, store, table, where
+from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
-u64 = np.uint64
-"""Positions in flat arrays: unsigned, which spares every access the test for a negative one."""
-jit: Any = nb.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
-inlined: Any = nb.njit(inline="always", error_model="numpy", fastmath={"contract", "nsz"})
-"""For the steps of a pass: to hand a tree's arrays over at a call costs more than the step."""
-
-
-class Arrays(NamedTuple):
-    """The arrays of a :class:`~detente.game.Tree`, as compiled code takes them."""
-
-    edge_start: NDArray[np.int32]
-    edge_child: NDArray[np.int32]
-    edge_row: NDArray[np.int32]
-    node_set: NDArray[np.int32]
-    set_actor: NDArray[np.int32]
-    set_start: NDArray[np.int32]
-    set_nodes: NDArray[np.int32]
-    set_action: NDArray[np.int32]
-    level_node: NDArray[np.int32]
-    level_set: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, tree: Tree) -> Arrays:
-        return cls(*(getattr(tree, name) for name in cls._fields))
-
+jit: Any = nb.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"}, _nrt=False)
+inlined: Any = nb.njit(inline="always", error_model="numpy", fastmath={"contract", "nsz"}, _nrt=False)
+"""For the steps of a pass: to hand a game's arrays over at a call costs more than the step."""
 
 IMPOSSIBLE = -1e5
 """Log of a chance of zero: beliefs it leads to are those of a vanishing tremble."""
@@ -54,282 +33,285 @@ IMPOSSIBLE = -1e5
 class Numbers(NamedTuple):
     """A game's numbers for D draws.
 
-    An actor's payoff at a terminal is a sum over parts: ``values`` (rows, D), and for each part its ``actor`` and the
-    row of each terminal, ``rows`` (parts, T). ``chances`` (C, D) probabilities; ``lam`` (I, D) precisions
+    ``values`` (rows, D): what payoffs are sums of (:meth:`~detente.solve.plan.Plan.of`). ``chances`` (C, D) probabilities; ``lam`` (I, D) precisions
     per unit of payoff.
     """
 
     values: Floats
-    actor: NDArray[np.int32]
-    rows: NDArray[np.int32]
     chances: Floats
     lam: Floats
 
     def take(self, draws: Any) -> Numbers:
         """The same for some draws."""
-        return Numbers(self.values[:, draws], self.actor, self.rows, self.chances[:, draws], self.lam[:, draws])
+        return Numbers(*(np.ascontiguousarray(numbers[:, draws]) for numbers in self))
 
 
-@jit
-def load_payoffs(values: Floats, actor: Any, rows: Any, value: Floats, nodes: int) -> None:
-    """Write terminal payoffs into ``value[nodes:]`` (T, I, L) from rows of interest tables."""
-    lanes = values.shape[1]
-    value[nodes:] = 0.0
-    for i in range(len(actor)):
-        a = actor[i]
-        for t in range(rows.shape[1]):
-            row = rows[i, t]
-            for lane in range(lanes):
-                value[nodes + t, a, lane] += values[row, lane]
+class Tables(NamedTuple):
+    """The tables of WIDTH draws: see the module. ``lam`` (I), ``image`` (n) the responses to ``logs``; ``scratch`` (most options)."""
 
+    logs: Floats
+    prob: Floats
+    value: Floats
+    reach: Floats
+    lam: Floats
+    image: Floats
+    scratch: Floats
 
-@jit
-def reach_down(tree: Any, logs: Floats, actions: int, reach: Floats) -> None:
-    """Log reach probability of every node from the root, (N, L)."""
-    nodes, lanes = reach.shape
-    width = u64(lanes)
-    reached, log = reach.reshape(-1), logs.reshape(-1)
-    reach[0] = 0.0
-    for n in range(nodes):
-        offset = 0 if tree.node_set[n] >= 0 else actions
-        here = u64(n) * width
-        for e in range(tree.edge_start[n], tree.edge_start[n + 1]):
-            child = tree.edge_child[e]
-            if child < nodes:
-                there, step = u64(child) * width, u64(tree.edge_row[e] + offset) * width
-                for lane in range(width):
-                    reached[there + lane] = reached[here + lane] + log[step + lane]
+    @classmethod
+    def of(cls, plan: Plan) -> Tables:
+        tree, unknowns = plan.tree, plan.unknowns
+        actors, most = len(tree.actors), int(np.diff(tree.set_action).max(initial=2))
+        return cls(
+            logs=table(unknowns + tree.chance_rows),
+            prob=table(tree.actions + tree.chance_rows),
+            value=table(tree.nodes * actors + plan.payoffs),
+            reach=table(len(plan.arrays.reach_parent)),
+            lam=table(actors),
+            image=table(unknowns),
+            scratch=table(most),
+        )
 
 
 @inlined
-def expected_payoffs(
-    tree: Any,
-    h: int,
-    reached: Floats,
-    worth: Floats,
-    actors: int,
-    lanes: int,
-    out: Floats,
-    top: Floats,
-    total: Floats,
-    belief: Floats,
-) -> None:
-    """Expected payoff to its mover of each option of set ``h``, beliefs by Bayes' rule.
+def reach_down(game: Any, logs: Floats, reach: Floats) -> None:
+    """Log reach probability of every node that a belief needs."""
+    store(reach, 0, fill(0.0))
+    for r in range(1, len(game.reach_parent)):
+        store(reach, r, load(reach, game.reach_parent[r]) + load(logs, game.reach_log[r]))
 
-    ``reached``, ``worth`` and ``out`` are reach (N, L), value (N + T, I, L) and the result (options, L), flat.
-    ``top``, ``total`` and ``belief`` (L) are working space.
-    """
-    width = u64(lanes)
-    block = u64(actors) * width
-    actor = u64(tree.set_actor[h]) * width
-    begin, end = tree.set_start[h], tree.set_start[h + 1]
-    first = tree.set_nodes[begin]
-    options = tree.set_action[h + 1] - tree.set_action[h]
-    start = tree.edge_start[first]
+
+@inlined
+def expected_payoffs(game: Any, h: int, actors: int, value: Floats, reach: Floats, out: Floats) -> None:
+    """Expected payoff to its mover of each option of set ``h``, into ``out``, beliefs by Bayes' rule."""
+    actor, options = game.set_actor[h], game.set_action[h + 1] - game.set_action[h]
+    begin, end = game.set_start[h], game.set_start[h + 1]
     if end - begin == 1:
+        edge = game.edge_start[game.set_nodes[begin]]
         for k in range(options):
-            to, there = u64(k) * width, u64(tree.edge_child[start + k]) * block + actor
-            for lane in range(width):
-                out[to + lane] = worth[there + lane]
-        return
-    here = u64(first) * width
-    for lane in range(width):
-        top[lane] = reached[here + lane]
-        total[lane] = 0.0
-    for i in range(begin + 1, end):
-        here = u64(tree.set_nodes[i]) * width
-        for lane in range(width):
-            top[lane] = max(top[lane], reached[here + lane])
-    for i in range(begin, end):
-        n = tree.set_nodes[i]
-        here = u64(n) * width
-        for lane in range(width):
-            belief[lane] = exp(reached[here + lane] - top[lane])
-            total[lane] += belief[lane]
-        start = tree.edge_start[n]
+            store(out, k, load(value, game.edge_value[(edge + k) * actors + actor]))
+    else:
+        top = load(reach, game.set_reach[begin])
+        if end - begin == 2:
+            # Two nodes, the commonest case: the belief in the first is logistic.
+            gap = load(reach, game.set_reach[begin + 1]) - top
+            odds = exp(fill(0.0) - size(gap))
+            likelier = fill(1.0) / (fill(1.0) + odds)
+            less = odds * likelier
+            one, two = where(gap, less, likelier), where(gap, likelier, less)
+            edge, other = game.edge_start[game.set_nodes[begin]], game.edge_start[game.set_nodes[begin + 1]]
+            for k in range(options):
+                left = load(value, game.edge_value[(edge + k) * actors + actor])
+                right = load(value, game.edge_value[(other + k) * actors + actor])
+                store(out, k, one * left + two * right)
+            return
+        for m in range(begin + 1, end):
+            top = largest(load(reach, game.set_reach[m]), top)
+        total = fill(0.0)
         for k in range(options):
-            to, there = u64(k) * width, u64(tree.edge_child[start + k]) * block + actor
-            if n == first:
-                for lane in range(width):
-                    out[to + lane] = belief[lane] * worth[there + lane]
-            else:
-                for lane in range(width):
-                    out[to + lane] += belief[lane] * worth[there + lane]
-    for lane in range(width):
-        total[lane] = 1.0 / total[lane]
-    for k in range(options):
-        to = u64(k) * width
-        for lane in range(width):
-            out[to + lane] *= total[lane]
+            store(out, k, total)
+        for m in range(begin, end):
+            belief = exp(load(reach, game.set_reach[m]) - top)
+            total += belief
+            edge = game.edge_start[game.set_nodes[m]]
+            for k in range(options):
+                store(out, k, load(out, k) + belief * load(value, game.edge_value[(edge + k) * actors + actor]))
+        total = fill(1.0) / total
+        for k in range(options):
+            store(out, k, load(out, k) * total)
 
 
 @inlined
-def respond(
-    worth: Floats,
-    options: int,
-    actor: int,
-    precision: Floats,
-    lanes: int,
-    first: int,
-    log: Floats,
-    chance: Floats,
-    top: Floats,
-    total: Floats,
-) -> None:
-    """Logit response to payoffs ``worth`` (options, L): logs and probabilities into rows ``first`` on of two tables.
-
-    ``precision`` (I, L) and the tables ``log`` and ``chance`` (rows, L) are flat too; ``top`` and ``total`` (L) are working space.
-    """
-    width = u64(lanes)
-    own = u64(actor) * width
-    for lane in range(width):
-        top[lane] = worth[lane]
-        total[lane] = 0.0
-    for k in range(1, options):
-        at = u64(k) * width
-        for lane in range(width):
-            top[lane] = max(top[lane], worth[at + lane])
-    for k in range(options):
-        at, to = u64(k) * width, u64(first + k) * width
-        for lane in range(width):
-            x = precision[own + lane] * (worth[at + lane] - top[lane])
-            e = exp(x)
-            log[to + lane] = x
-            chance[to + lane] = e
-            total[lane] += e
-    for lane in range(width):
-        top[lane] = log_of(total[lane])
-        total[lane] = 1.0 / total[lane]
-    for k in range(options):
-        to = u64(first + k) * width
-        for lane in range(width):
-            log[to + lane] -= top[lane]
-            chance[to + lane] *= total[lane]
-
-
-@inlined
-def mix_node(tree: Any, n: int, offset: int, chance: Floats, worth: Floats, actors: int, lanes: int) -> None:
-    """Value of a node to every actor: the mean of its children under ``prob``.
-
-    ``chance`` and ``worth`` are ``prob`` (A + C, L) and ``value`` (N + T, I, L), flat. Two and three options, by far the
-    commonest, are summed without going back to memory.
-    """
-    width = u64(lanes)
-    block = u64(actors) * width
-    start = tree.edge_start[n]
-    options = tree.edge_start[n + 1] - start
-    here = u64(n) * block
-    first, second = u64(tree.edge_child[start]) * block, u64(tree.edge_child[start + min(1, options - 1)]) * block
-    one = u64(tree.edge_row[start] + offset) * width
-    two = u64(tree.edge_row[start + min(1, options - 1)] + offset) * width
+def respond(options: int, lam: Any, worth: Floats, prob: Floats, first: int) -> Any:
+    """Logit response to the payoffs in ``worth`` into rows ``first`` on of ``prob``; returns the log of the sum of exponentials,
+    and leaves the exponents in ``worth``."""
+    top = load(worth, 0)
     if options == 2:
+        x = lam * (load(worth, 1) - top)
+        odds = exp(fill(0.0) - size(x))
+        total = fill(1.0) + odds
+        likelier = fill(1.0) / total
+        less = odds * likelier
+        store(prob, first, where(x, less, likelier))
+        store(prob, first + 1, where(x, likelier, less))
+        store(worth, 0, smallest(fill(0.0) - x, fill(0.0)))
+        store(worth, 1, smallest(x, fill(0.0)))
+        return total
+    for k in range(1, options):
+        top = largest(load(worth, k), top)
+    total = fill(0.0)
+    for k in range(options):
+        x = lam * (load(worth, k) - top)
+        e = exp(x)
+        store(worth, k, x)
+        store(prob, first + k, e)
+        total += e
+    inverse = fill(1.0) / total
+    for k in range(options):
+        store(prob, first + k, load(prob, first + k) * inverse)
+    return total
+
+
+@inlined
+def mix_node(game: Any, n: int, actors: int, prob: Floats, value: Floats) -> None:
+    """Value of a node to every actor: the mean of its children under ``prob``."""
+    start, stop = game.edge_start[n], game.edge_start[n + 1]
+    if stop - start == 2:
+        one, two = load(prob, game.edge_row[start]), load(prob, game.edge_row[start + 1])
+        at, step = start * actors, start * actors + actors
         for a in range(actors):
-            own = u64(a) * width
-            for lane in range(width):
-                i = own + lane
-                worth[here + i] = chance[one + lane] * worth[first + i] + chance[two + lane] * worth[second + i]
-    elif options == 3:
-        third, three = u64(tree.edge_child[start + 2]) * block, u64(tree.edge_row[start + 2] + offset) * width
-        for a in range(actors):
-            own = u64(a) * width
-            for lane in range(width):
-                i = own + lane
-                worth[here + i] = (
-                    chance[one + lane] * worth[first + i]
-                    + chance[two + lane] * worth[second + i]
-                    + chance[three + lane] * worth[third + i]
-                )
+            left, right = load(value, game.edge_value[at + a]), load(value, game.edge_value[step + a])
+            store(value, n * actors + a, one * left + two * right)
     else:
         for a in range(actors):
-            own = u64(a) * width
-            for lane in range(width):
-                worth[here + own + lane] = chance[one + lane] * worth[first + own + lane]
-            for e in range(start + 1, start + options):
-                child, row = u64(tree.edge_child[e]) * block + own, u64(tree.edge_row[e] + offset) * width
-                for lane in range(width):
-                    worth[here + own + lane] += chance[row + lane] * worth[child + lane]
+            total = fill(0.0)
+            for e in range(start, stop):
+                total += load(prob, game.edge_row[e]) * load(value, game.edge_value[e * actors + a])
+            store(value, n * actors + a, total)
+
+
+@inlined
+def sweep(game: Any, actors: int, tables: Any) -> None:
+    """One pass down and one up: ``image``, the logit responses to ``logs`` in log probabilities.
+
+    Beliefs come from ``logs``; payoffs further down come from the new responses in ``prob``, which makes one
+    sweep exact where no belief is open (backward induction with logit choice).
+    """
+    logs, prob, value, reach, image, worth = (
+        tables.logs,
+        tables.prob,
+        tables.value,
+        tables.reach,
+        tables.image,
+        tables.scratch,
+    )
+    reach_down(game, logs, reach)
+    for i in range(len(game.late_action)):
+        a = game.late_action[i]
+        store(prob, a, exp(load(logs, game.unknown[a])))
+    for level in range(len(game.level_node) - 2, -1, -1):
+        for h in range(game.level_set[level], game.level_set[level + 1]):
+            first, options = game.set_action[h], game.set_action[h + 1] - game.set_action[h]
+            expected_payoffs(game, h, actors, value, reach, worth)
+            total = respond(options, load(tables.lam, game.set_actor[h]), worth, prob, first)
+            known = False
+            for k in range(options):
+                known = known or game.unknown[first + k] >= 0
+            if known:
+                total = log(total)
+                for k in range(options):
+                    u = game.unknown[first + k]
+                    if u >= 0:
+                        store(image, u, load(worth, k) - total)
+        for n in range(game.level_node[level], game.level_node[level + 1]):
+            mix_node(game, n, actors, prob, value)
 
 
 @jit
-def sweep(
-    tree: Any, logs: Floats, prob: Floats, lam: Floats, reach: Floats, value: Floats, new: Floats, scratch: Floats
-) -> None:
-    """One pass down and one up: ``new`` (A, L), the logit responses in log probabilities.
+def run_sweep(game: Any, actors: int, tables: Any) -> None:
+    """:func:`sweep`, to be called from Python."""
+    sweep(game, actors, tables)
 
-    Beliefs come from ``logs``; payoffs further down come from the new responses, which makes one
-    sweep exact where no belief is open (backward induction with logit choice). ``prob`` (A + C, L) holds
-    the chances below its first A rows and receives the new choice probabilities above them.
-    """
-    actions, actors, lanes = len(new), value.shape[1], value.shape[2]
-    reached, worth, chance, log = reach.reshape(-1), value.reshape(-1), prob.reshape(-1), new.reshape(-1)
-    precision, q = lam.reshape(-1), scratch[3:].reshape(-1)
-    top, total, belief = scratch[0], scratch[1], scratch[2]
-    reach_down(tree, logs, actions, reach)
-    for level in range(len(tree.level_node) - 2, -1, -1):
-        for h in range(tree.level_set[level], tree.level_set[level + 1]):
-            first = tree.set_action[h]
-            expected_payoffs(tree, h, reached, worth, actors, lanes, q, top, total, belief)
-            respond(
-                q, tree.set_action[h + 1] - first, tree.set_actor[h], precision, lanes, first, log, chance, top, total
-            )
-        for n in range(tree.level_node[level], tree.level_node[level + 1]):
-            mix_node(tree, n, 0 if tree.node_set[n] >= 0 else actions, chance, worth, actors, lanes)
+
+@jit
+def take_up(game: Any, actors: int, numbers: Any, draw: int, lane: int, tables: Any, target: Floats) -> None:
+    """Put a draw's numbers into a lane, with the uniform profile; its precisions go into ``target``."""
+    nodes, payoffs = len(game.edge_start) - 1, len(game.payoff_start) - 1
+    unknowns, actions = len(game.unknown_action), len(game.unknown)
+    for p in range(payoffs):
+        total = 0.0
+        for i in range(game.payoff_start[p], game.payoff_start[p + 1]):
+            total += numbers.values[game.payoff_part[i], draw]
+        tables.value[nodes * actors + p, lane] = total
+    for c in range(numbers.chances.shape[0]):
+        chance = numbers.chances[c, draw]
+        tables.prob[actions + c, lane] = chance
+        tables.logs[unknowns + c, lane] = max(math.log(chance), IMPOSSIBLE) if chance > 0.0 else IMPOSSIBLE
+    for a in range(actors):
+        target[a, lane] = numbers.lam[a, draw]
+    for h in range(len(game.set_actor)):
+        uniform = -math.log(game.set_action[h + 1] - game.set_action[h])
+        for a in range(game.set_action[h], game.set_action[h + 1]):
+            if game.unknown[a] >= 0:
+                tables.logs[game.unknown[a], lane] = uniform
 
 
 @jit
 def certify(
-    tree: Any,
+    game: Any,
+    actors: int,
+    numbers: Any,
     logs: Floats,
-    prob: Floats,
-    lam: Floats,
-    reach: Floats,
+    tables: Any,
+    answer: Floats,
+    choice: Floats,
     value: Floats,
-    scratch: Floats,
     residual: Floats,
     gain: Floats,
 ) -> None:
-    """Check fixed choice probabilities against the equilibrium conditions, lane by lane.
+    """Finish profiles by one more sweep and check them against the equilibrium conditions, for D draws.
 
-    ``residual`` (L): largest difference between a choice probability and the logit response to all the
-    others. ``gain`` (I, L): largest gain of an actor from its best option over its mixture, at any one of
-    its information sets. Nothing is updated on the way up: this is the profile itself, tested.
+    ``logs`` (n, D) log probabilities of the unknowns. ``choice`` (A, D) and ``value`` (I, D) are what the sweep gives.
+    ``residual`` (D): largest difference between a choice probability and the logit response to all the
+    others. ``gain`` (I, D): largest gain of an actor from its best option over its mixture, at any one of
+    its information sets. Nothing is updated in the check: this is the profile itself, tested. ``answer`` is working space.
     """
-    actors, lanes = gain.shape
-    actions = tree.set_action[-1]
-    reached, worth, chance = reach.reshape(-1), value.reshape(-1), prob.reshape(-1)
-    precision, q = lam.reshape(-1), scratch[3:]
-    top, total, belief = scratch[0], scratch[1], scratch[2]
-    log, answer = np.empty_like(q), np.empty_like(q)
-    residual[:] = 0.0
-    gain[:] = 0.0
-    reach_down(tree, logs, actions, reach)
-    for n in range(len(tree.node_set) - 1, -1, -1):
-        mix_node(tree, n, 0 if tree.node_set[n] >= 0 else actions, chance, worth, actors, lanes)
-    flat_q, flat_log, flat_answer = q.reshape(-1), log.reshape(-1), answer.reshape(-1)
-    for h in range(len(tree.set_actor)):
-        start, stop, actor = tree.set_action[h], tree.set_action[h + 1], tree.set_actor[h]
-        expected_payoffs(tree, h, reached, worth, actors, lanes, flat_q, top, total, belief)
-        respond(flat_q, stop - start, actor, precision, lanes, 0, flat_log, flat_answer, top, total)
-        for lane in range(lanes):
-            best, mean = q[0, lane], 0.0
-            for k in range(stop - start):
-                p = prob[start + k, lane]
-                best = max(best, q[k, lane])
-                mean += p * q[k, lane]
-                residual[lane] = max(residual[lane], abs(answer[k, lane] - p))
-            gain[actor, lane] = max(gain[actor, lane], best - mean)
+    draws, unknowns, actions = logs.shape[1], len(game.unknown_action), len(game.unknown)
+    nodes, sets, worth = len(game.edge_start) - 1, len(game.set_actor), tables.scratch
+    for start in range(0, draws, WIDTH):
+        for lane in range(WIDTH):
+            draw = min(start + lane, draws - 1)
+            take_up(game, actors, numbers, draw, lane, tables, tables.lam)
+            for u in range(unknowns):
+                tables.logs[u, lane] = logs[u, draw]
+        sweep(game, actors, tables)
+        for u in range(unknowns):
+            store(tables.logs, u, load(tables.image, u))
+        reach_down(game, tables.logs, tables.reach)
+        for n in range(nodes - 1, -1, -1):
+            mix_node(game, n, actors, tables.prob, tables.value)
+        for a in range(actors):
+            store(answer, a, fill(0.0))
+        off = fill(0.0)
+        spare = actors + 1
+        for h in range(sets):
+            first, options, actor = game.set_action[h], game.set_action[h + 1] - game.set_action[h], game.set_actor[h]
+            expected_payoffs(game, h, actors, tables.value, tables.reach, worth)
+            best, mean = load(worth, 0), fill(0.0)
+            for k in range(options):
+                best = largest(load(worth, k), best)
+                mean += load(tables.prob, first + k) * load(worth, k)
+            store(answer, actor, largest(best - mean, load(answer, actor)))
+            respond(options, load(tables.lam, actor), worth, answer, spare)
+            for k in range(options):
+                off = largest(size(load(answer, spare + k) - load(tables.prob, first + k)), off)
+        store(answer, actors, off)
+        for lane in range(min(WIDTH, draws - start)):
+            for a in range(actions):
+                choice[a, start + lane] = tables.prob[a, lane]
+            for a in range(actors):
+                value[a, start + lane] = tables.value[a, lane]
+                gain[a, start + lane] = answer[a, lane]
+            residual[start + lane] = answer[actors, lane]
 
 
 @jit
 def terminal_reach(tree: Any, prob: Floats, reach: Floats) -> None:
-    """Reach probability of every node and terminal, (N + T, L)."""
-    nodes = len(tree.node_set)
-    actions = tree.set_action[-1]
+    """Reach probability of every node and terminal, (N + T, L); ``prob`` (A + C, L)."""
     lanes = prob.shape[1]
     reach[0] = 1.0
-    for n in range(nodes):
-        offset = 0 if tree.node_set[n] >= 0 else actions
+    for n in range(len(tree.edge_start) - 1):
         for e in range(tree.edge_start[n], tree.edge_start[n + 1]):
-            child, row = tree.edge_child[e], tree.edge_row[e] + offset
+            child, row = tree.edge_child[e], tree.edge_row[e]
             for lane in range(lanes):
                 reach[child, lane] = reach[n, lane] * prob[row, lane]
+
+
+@jit
+def terminal_payoffs(game: Any, actors: int, values: Floats, out: Floats) -> None:
+    """Payoffs (P, L) from the parts' ``values`` (rows, L)."""
+    for p in range(len(game.payoff_start) - 1):
+        for lane in range(values.shape[1]):
+            total = 0.0
+            for i in range(game.payoff_start[p], game.payoff_start[p + 1]):
+                total += values[game.payoff_part[i], lane]
+            out[p, lane] = total

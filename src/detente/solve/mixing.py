@@ -1,18 +1,19 @@
-"""Anderson mixing (Anderson 1965; Walker & Ni 2011) of the sweeps of all lanes of a block, side by side.
+"""Anderson mixing (Anderson 1965; Walker & Ni 2011) of the sweeps of eight draws side by side.
 
 The next unknowns are that combination of the last few sweeps' images whose distances from their own unknowns
-cancel best, in least squares. Each lane remembers its own sweeps.
+cancel best, in least squares. Each lane remembers its own sweeps, and goes on remembering them when its precision is
+raised: what a change of the unknowns does to the sweep is then much the same.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import jit, u64
+from detente.solve.kernels import inlined
+from detente.solve.lanes import fill, load, root, store, table, where
 
 Floats = NDArray[np.float64]
 
@@ -21,157 +22,109 @@ DEPTH = 5
 
 
 class Memory(NamedTuple):
-    """What is remembered of n unknowns in L lanes: changes of image and of distance, and their products."""
+    """What is remembered of n unknowns.
 
-    fresh: NDArray[np.bool_]
-    last_image: Floats
-    last_off: Floats
-    steps: Floats
-    turns: Floats
-    gram: Floats
-    right: Floats
-    gamma: Floats
-
-
-@jit
-def nothing_yet(unknowns: int, lanes: int) -> Any:
-    """An empty memory."""
-    return Memory(
-        np.ones(lanes, np.bool_),
-        np.zeros((unknowns, lanes)),
-        np.zeros((unknowns, lanes)),
-        np.zeros((DEPTH, unknowns, lanes)),
-        np.zeros((DEPTH, unknowns, lanes)),
-        np.zeros((DEPTH, DEPTH, lanes)),
-        np.zeros((DEPTH, lanes)),
-        np.zeros((DEPTH, lanes)),
-    )
-
-
-@jit
-def mix(slot: int, x: Floats, image: Floats, under_way: Any, memory: Any) -> None:
-    """Move the unknowns ``x`` (n, L) of the lanes ``under_way``; the others forget. ``slot`` is what to overwrite."""
-    _remember(
-        slot % DEPTH,
-        x,
-        image,
-        under_way,
-        memory.fresh,
-        memory.last_image,
-        memory.last_off,
-        memory.steps,
-        memory.turns,
-        memory.gram,
-        memory.right,
-    )
-    for lane in range(x.shape[1]):
-        memory.gamma[:, lane] = 0.0
-        if under_way[lane]:
-            _solve_small(memory.gram, memory.right, lane, memory.gamma)
-        memory.fresh[lane] = not under_way[lane]
-    _mix(x, image, under_way, memory.gamma, memory.steps)
-
-
-@jit
-def _remember(
-    slot: int,
-    x: Floats,
-    image: Floats,
-    under_way: Any,
-    fresh: Any,
-    last_image: Floats,
-    last_off: Floats,
-    steps: Floats,
-    turns: Floats,
-    gram: Floats,
-    right: Floats,
-) -> None:
-    """Keep in ``slot`` how the image and its distance from the unknowns have changed since the last sweep.
-
-    A lane that has just moved on remembers nothing: its ``steps`` and ``turns`` are zero, and count for nothing.
+    ``off`` (n) last distance of image from unknowns, ``image`` (n) last image; ``turns``, ``steps`` (DEPTH * n) their
+    changes in the last sweeps; ``gram`` (DEPTH * DEPTH) products of turns, ``side`` (DEPTH) of turns and distance;
+    ``share`` (DEPTH) the combination; ``lower`` (DEPTH * DEPTH) working space.
     """
-    unknowns, lanes = x.shape
-    for lane in range(lanes):
-        if not under_way[lane]:
-            for i in range(DEPTH):
-                for a in range(unknowns):
-                    steps[i, a, lane] = turns[i, a, lane] = 0.0
-                for j in range(DEPTH):
-                    gram[i, j, lane] = 0.0
-    keep = np.empty(lanes)
-    for lane in range(lanes):
-        keep[lane] = 1.0 if under_way[lane] and not fresh[lane] else 0.0
-    products = np.zeros((DEPTH, lanes))
-    right[:] = 0.0
-    width, layer = u64(lanes), u64(unknowns * lanes)
-    unknown, got, last_got, off = x.reshape(-1), image.reshape(-1), last_image.reshape(-1), last_off.reshape(-1)
-    step, turn, product, side = steps.reshape(-1), turns.reshape(-1), products.reshape(-1), right.reshape(-1)
-    newest = u64(slot) * layer
-    for a in range(unknowns):
-        here = u64(a) * width
-        there = newest + here
-        for lane in range(width):
-            now = got[here + lane] - unknown[here + lane]
-            turn[there + lane] = keep[lane] * (now - off[here + lane])
-            step[there + lane] = keep[lane] * (got[here + lane] - last_got[here + lane])
-            off[here + lane] = now
-            last_got[here + lane] = got[here + lane]
-        for i in range(DEPTH):
-            other, to = u64(i) * layer + here, u64(i) * width
-            for lane in range(width):
-                product[to + lane] += turn[there + lane] * turn[other + lane]
-                side[to + lane] += turn[other + lane] * off[here + lane]
+
+    off: Floats
+    image: Floats
+    turns: Floats
+    steps: Floats
+    gram: Floats
+    side: Floats
+    share: Floats
+    lower: Floats
+
+    @classmethod
+    def of(cls, unknowns: int) -> Memory:
+        """An empty memory."""
+        square = DEPTH * DEPTH
+        return cls(
+            off=table(unknowns),
+            image=table(unknowns),
+            turns=table(DEPTH * unknowns),
+            steps=table(DEPTH * unknowns),
+            gram=table(square),
+            side=table(DEPTH),
+            share=table(DEPTH),
+            lower=table(square),
+        )
+
+
+@inlined
+def forget(memory: Any, unknowns: int, gone: Any) -> None:
+    """Empty the memory of the lanes where ``gone`` is above zero."""
+    nothing = fill(0.0)
+    for r in range(DEPTH * unknowns):
+        store(memory.turns, r, where(gone, nothing, load(memory.turns, r)))
+        store(memory.steps, r, where(gone, nothing, load(memory.steps, r)))
+    for r in range(DEPTH * DEPTH):
+        store(memory.gram, r, where(gone, nothing, load(memory.gram, r)))
+
+
+@inlined
+def remember(memory: Any, unknowns: int, slot: int, x: Floats, image: Floats, keep: Any) -> None:
+    """Put into ``slot`` how the image and its distance from the unknowns have changed since the last sweep, in the lanes
+    where ``keep`` is above zero; the others, which have just moved, put nothing there."""
+    nothing, new = fill(0.0), slot * unknowns
+    for u in range(unknowns):
+        now = load(image, u) - load(x, u)
+        store(memory.turns, new + u, where(keep, now - load(memory.off, u), nothing))
+        store(memory.steps, new + u, where(keep, load(image, u) - load(memory.image, u), nothing))
+        store(memory.off, u, now)
+        store(memory.image, u, load(image, u))
     for i in range(DEPTH):
-        for lane in range(lanes):
-            gram[i, slot, lane] = gram[slot, i, lane] = products[i, lane]
+        product, side, old = nothing, nothing, i * unknowns
+        for u in range(unknowns):
+            turn = load(memory.turns, old + u)
+            product += turn * load(memory.turns, new + u)
+            side += turn * load(memory.off, u)
+        store(memory.gram, i * DEPTH + slot, product)
+        store(memory.gram, slot * DEPTH + i, product)
+        store(memory.side, i, side)
 
 
-@jit
-def _mix(x: Floats, image: Floats, under_way: Any, gamma: Floats, steps: Floats) -> None:
-    """The combination (type II) of the last sweeps whose distance from the unknowns is least."""
-    unknowns, lanes = x.shape
-    width, layer = u64(lanes), u64(unknowns * lanes)
-    unknown, got, step, share = x.reshape(-1), image.reshape(-1), steps.reshape(-1), gamma.reshape(-1)
-    mixed = np.empty(lanes)
-    for a in range(unknowns):
-        here = u64(a) * width
-        for lane in range(width):
-            mixed[lane] = got[here + lane]
-        for i in range(DEPTH):
-            there, part = u64(i) * layer + here, u64(i) * width
-            for lane in range(width):
-                mixed[lane] -= share[part + lane] * step[there + lane]
-        for lane in range(width):
-            unknown[here + lane] = mixed[lane] if under_way[lane] else unknown[here + lane]
-
-
-@jit
-def _solve_small(gram: Floats, right: Floats, lane: int, gamma: Floats) -> None:
-    """Normal equations of one lane by Cholesky, with a ridge of 1e-12 of the trace."""
-    ridge = 0.0
+@inlined
+def combine(memory: Any) -> None:
+    """``share``: the least squares solution by Cholesky, with a ridge of 1e-12 of the trace; what depends on others gets nothing."""
+    gram, low, share = memory.gram, memory.lower, memory.share
+    ridge = fill(0.0)
     for i in range(DEPTH):
-        ridge += gram[i, i, lane]
-    ridge = ridge * 1e-12 + 1e-300
-    low = np.zeros((DEPTH, DEPTH))
+        ridge += load(gram, i * DEPTH + i)
+    ridge = ridge * fill(1e-12) + fill(1e-280)
     for i in range(DEPTH):
         for j in range(i + 1):
-            total = gram[i, j, lane] + (ridge if i == j else 0.0)
-            for k in range(j):
-                total -= low[i, k] * low[j, k]
+            total = load(gram, i * DEPTH + j)
             if i == j:
-                if not total > 0.0:
-                    return
-                low[i, i] = math.sqrt(total)
+                total += ridge
+            for k in range(j):
+                total -= load(low, i * DEPTH + k) * load(low, j * DEPTH + k)
+            if i == j:
+                # the inverse of the diagonal is kept
+                usable = where(total - ridge * fill(0.5), total, fill(1.0))
+                store(low, i * DEPTH + i, where(total - ridge * fill(0.5), fill(1.0) / root(usable), fill(0.0)))
             else:
-                low[i, j] = total / low[j, j]
-    y = np.zeros(DEPTH)
+                store(low, i * DEPTH + j, total * load(low, j * DEPTH + j))
     for i in range(DEPTH):
-        total = right[i, lane]
+        total = load(memory.side, i)
         for k in range(i):
-            total -= low[i, k] * y[k]
-        y[i] = total / low[i, i]
-    for i in range(DEPTH - 1, -1, -1):
-        total = y[i]
+            total -= load(low, i * DEPTH + k) * load(share, k)
+        store(share, i, total * load(low, i * DEPTH + i))
+    for j in range(DEPTH):
+        i = DEPTH - 1 - j
+        total = load(share, i)
         for k in range(i + 1, DEPTH):
-            total -= low[k, i] * gamma[k, lane]
-        gamma[i, lane] = total / low[i, i]
+            total -= load(low, k * DEPTH + i) * load(share, k)
+        store(share, i, total * load(low, i * DEPTH + i))
+
+
+@inlined
+def mixed(memory: Any, unknowns: int, u: int, image: Floats) -> Any:
+    """Unknown ``u`` of the combination (type II) whose distance from the unknowns is least."""
+    total = load(image, u)
+    for i in range(DEPTH):
+        total -= load(memory.share, i) * load(memory.steps, i * unknowns + u)
+    return total

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Tree
-from detente.solve.block import CHUNK, Effort, solve_block
+from detente.solve.block import Effort, chunk, solve_block
 from detente.solve.kernels import Numbers
+from detente.solve.plan import Plan
 from detente.solve.status import UNFINISHED
 
 Floats = NDArray[np.float64]
@@ -50,21 +51,17 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats) -> Solution
         status=np.empty(draws, np.int64),
         sweeps=np.zeros(draws, np.int64),
     )
-    parts = np.arange(len(tree.actors) * tree.terminals, dtype=np.int32).reshape(len(tree.actors), tree.terminals)
-    numbers = Numbers(
-        payoffs.transpose(1, 0, 2).reshape(-1, draws), np.arange(len(parts), dtype=np.int32), parts, chances, lam
-    )
+    plan = Plan.plain(tree)
+    numbers = Numbers(payoffs.transpose(1, 0, 2).reshape(-1, draws), chances, lam)
     left = np.arange(draws)
     for effort in Effort:
-        for start in range(0, len(left), CHUNK[effort]):
-            which = left[start : start + CHUNK[effort]]
-            for block in solve_block(tree, numbers.take(which), effort):
-                lanes = len(block.status)
-                here, which = which[:lanes], which[lanes:]
-                kept = slice(len(here))
-                out.choice[:, here], out.reach[:, here] = block.prob[: tree.actions, kept], block.reach(tree)[:, kept]
-                out.value[:, here], out.gain[:, here] = block.value[:, kept], block.gain[:, kept]
-                out.residual[here], out.status[here] = block.residual[kept], block.status[kept]
-                out.sweeps[here] += block.sweeps[kept]
+        size = chunk(plan, effort)
+        for start in range(0, len(left), size):
+            which = left[start : start + size]
+            block = solve_block(plan, numbers.take(which), effort)
+            out.choice[:, which], out.reach[:, which] = block.choice, block.reach
+            out.value[:, which], out.gain[:, which] = block.value, block.gain
+            out.residual[which], out.status[which] = block.residual, block.status
+            out.sweeps[which] += block.sweeps
         left = left[np.isin(out.status[left], UNFINISHED)]
     return out

@@ -1,0 +1,169 @@
+"""A game laid out for the kernels: every address a pass needs, worked out once.
+
+Values stand in one table of rows: node n's value to actor i is row ``n * I + i``; the distinct terminal payoffs follow. A
+payoff is a sum over *parts* (the interests of an actor), each of which takes few distinct values, so that a
+game of thousands of terminals has far fewer distinct payoffs, and they stay in cache.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.game.tree import Tree
+
+Index = NDArray[np.int32]
+
+
+class Arrays(NamedTuple):
+    """What compiled code reads.
+
+    Shapes: N nodes, E edges, H sets, A actions, C chance rows, I actors, n unknowns, R nodes whose reach is needed, P payoffs.
+
+    ``edge_start`` (N+1), ``edge_child`` (E) as in :class:`~detente.game.Tree`. ``edge_row`` (E): row of its probability, actions first, chances after them. ``edge_value`` (E * I):
+    row of the value it leads to, for each actor.
+    ``set_actor`` (H), ``set_start`` (H+1), ``set_nodes``, ``set_action`` (H+1) as there; ``set_reach`` the reach row of each of ``set_nodes``.
+    ``unknown`` (A): number of the unknown that an action is, or -1. ``unknown_action`` (n).
+    ``late_action``: actions whose old probability is needed in a pass.
+    ``reach_parent``, ``reach_log`` (R): row of the parent, and row of the log probability that leads from there; row 0 is the root.
+    ``level_node``, ``level_set`` (K+1).
+    ``payoff_start`` (P+1), ``payoff_part``: rows of the numbers that a payoff is the sum of.
+    ``payoff_first`` (I + 1): first payoff of each actor. ``terminal_payoff`` (T * I).
+    """
+
+    edge_start: Index
+    edge_child: Index
+    edge_row: Index
+    edge_value: Index
+    set_actor: Index
+    set_start: Index
+    set_nodes: Index
+    set_action: Index
+    set_reach: Index
+    unknown: Index
+    unknown_action: Index
+    late_action: Index
+    reach_parent: Index
+    reach_log: Index
+    level_node: Index
+    level_set: Index
+    payoff_start: Index
+    payoff_part: Index
+    payoff_first: Index
+    terminal_payoff: Index
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A tree, and how its payoffs are made up: for the kernels and those that call them."""
+
+    tree: Tree
+    arrays: Arrays
+
+    @property
+    def actors(self) -> int:
+        return len(self.tree.actors)
+
+    @property
+    def unknowns(self) -> int:
+        return len(self.arrays.unknown_action)
+
+    @property
+    def payoffs(self) -> int:
+        """Distinct terminal payoffs."""
+        return len(self.arrays.payoff_start) - 1
+
+    @classmethod
+    def of(cls, tree: Tree, actor: NDArray[np.integer], rows: NDArray[np.integer]) -> Plan:
+        """The plan of a game whose payoffs are sums over parts: the ``actor`` of each part, and the row of
+        :attr:`Numbers.values` that it takes at each terminal, ``rows`` (parts, T)."""
+        actors, actions = len(tree.actors), tree.actions
+        start, part, first, terminal = _payoffs(tree, np.asarray(actor), np.asarray(rows))
+        decision = np.repeat(tree.node_set >= 0, np.diff(tree.edge_start))
+        own = tree.edge_child[:, None] * actors + np.arange(actors)
+        ends = tree.edge_child >= tree.nodes
+        own[ends] = tree.nodes * actors + terminal[tree.edge_child[ends] - tree.nodes]
+        active = np.flatnonzero(tree.belief_actions)
+        unknown = np.full(actions, -1)
+        unknown[active] = np.arange(len(active))
+        parent, log_row, reach_row = _reach(tree, unknown, len(active))
+        arrays = Arrays(
+            edge_start=tree.edge_start,
+            edge_child=tree.edge_child,
+            edge_row=_index(tree.edge_row + np.where(decision, 0, actions)),
+            edge_value=_index(own.ravel()),
+            set_actor=tree.set_actor,
+            set_start=tree.set_start,
+            set_nodes=tree.set_nodes,
+            set_action=tree.set_action,
+            set_reach=_index(reach_row[tree.set_nodes]),
+            unknown=_index(unknown),
+            unknown_action=_index(active),
+            late_action=_index(np.flatnonzero(tree.late[tree.action_set])),
+            reach_parent=parent,
+            reach_log=log_row,
+            level_node=tree.level_node,
+            level_set=tree.level_set,
+            payoff_start=start,
+            payoff_part=part,
+            payoff_first=first,
+            terminal_payoff=_index(terminal.ravel()),
+        )
+        return cls(tree, arrays)
+
+    @classmethod
+    def plain(cls, tree: Tree) -> Plan:
+        """The plan of a game with a payoff of its own at each terminal: rows ``i * T + t`` of the values."""
+        actors = len(tree.actors)
+        return cls.of(tree, np.arange(actors), np.arange(actors * tree.terminals).reshape(actors, -1))
+
+
+def _payoffs(
+    tree: Tree, actor: NDArray[np.integer], rows: NDArray[np.integer]
+) -> tuple[Index, Index, Index, NDArray[np.int64]]:
+    """Distinct sums: their parts (CSR), the first of each actor, and the number of each terminal's (T, I)."""
+    parts: list[NDArray[np.int64]] = []
+    lengths: list[NDArray[np.int64]] = []
+    first, terminal = [0], np.zeros((tree.terminals, len(tree.actors)), dtype=np.int64)
+    for i in range(len(tree.actors)):
+        of_actor = rows[actor == i]
+        label = np.zeros(tree.terminals, dtype=np.int64)
+        for row in of_actor:
+            label = np.unique(label * (int(row.max()) + 1) + row, return_inverse=True)[1]
+        _, example = np.unique(label, return_index=True)
+        terminal[:, i] = label + first[-1]
+        parts.append(of_actor[:, example].T.ravel())
+        lengths.append(np.full(len(example), len(of_actor)))
+        first.append(first[-1] + len(example))
+    start = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
+    return _index(start), _index(np.concatenate(parts)), _index(np.asarray(first)), terminal
+
+
+def _reach(tree: Tree, unknown: NDArray[np.int64], unknowns: int) -> tuple[Index, Index, NDArray[np.int64]]:
+    """The nodes whose reach some belief needs, parents first: parent's row, row of the log that leads there; row of each node."""
+    edges = np.arange(len(tree.edge_child))
+    parent_of = np.repeat(np.arange(tree.nodes), np.diff(tree.edge_start))
+    inner = tree.edge_child < tree.nodes
+    parent, edge = np.full(tree.nodes, -1), np.full(tree.nodes, -1)
+    parent[tree.edge_child[inner]], edge[tree.edge_child[inner]] = parent_of[inner], edges[inner]
+    needed = np.zeros(tree.nodes, dtype=np.bool_)
+    needed[0] = True
+    several = np.flatnonzero(tree.set_size > 1)
+    needed[tree.set_nodes[np.isin(np.repeat(np.arange(tree.sets), tree.set_size), several)]] = True
+    for node in range(tree.nodes - 1, 0, -1):
+        if needed[node]:
+            needed[parent[node]] = True
+    row = np.cumsum(needed) - 1
+    row[~needed] = -1
+    kept = np.flatnonzero(needed)[1:]
+    action = tree.node_set[parent[kept]] >= 0
+    prob_row = tree.edge_row[edge[kept]].astype(np.int64)
+    log_row = np.where(action, unknown[np.where(action, prob_row, 0)], unknowns + prob_row)
+    return _index(np.concatenate([[0], row[parent[kept]]])), _index(np.concatenate([[0], log_row])), row
+
+
+def _index(values: NDArray[np.integer]) -> Index:
+    return np.ascontiguousarray(values, dtype=np.int32)
