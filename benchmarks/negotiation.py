@@ -1,4 +1,8 @@
-"""Negotiations to measure with: a sender of two types, a target, and a third state that enforces or leaks."""
+"""Negotiations to measure with: a sender of two types, a target, and a third state that enforces or leaks.
+
+:func:`negotiation` grows by rounds (6, 26, 98 ... information sets). :func:`bargain` grows by options; at the sizes of
+:data:`SIZES` it has exactly 26, 53 and 112 information sets and 64, 144 and 320 terminals.
+"""
 
 from __future__ import annotations
 
@@ -53,4 +57,66 @@ payoffs:
 ask:
   deal: {{text: Is there a deal?, when: "{" or ".join(f"reply{n} == yes" for n in range(1, rounds + 1))}"}}
 """
+    )
+
+
+SIZES = {"2 demands": (2, 2), "3 demands": (3, 3), "5 demands": (5, 4)}
+"""Demands and degrees of enforcement: 26 sets and 64 terminals, 53 and 144, 112 and 320."""
+
+BARGAIN = """\
+title: A demand, its enforcement by a third state, and pressure
+question: Does the target comply?
+as_of: 2024-01-01
+horizon: 2024-12-31
+actors: {{SND: Sender, TGT: Target, ENF: Enforcer}}
+quantities:
+  damage: {{low: 0.4, high: 1.2, mass: 0.9}}
+  cost: {{low: 0.1, high: 0.5, mass: 0.9}}
+  trade: {{low: 0.1, high: 0.6, mass: 0.9}}
+  zeal: {{low: 0.3, high: 0.9, mass: 0.9}}
+  firm_chance: {{low: 0.2, high: 0.6, mass: 0.9}}
+private:
+  resolve: {{known_to: [SND], states: {{firm: firm_chance, soft: rest}}}}
+steps:
+  - {{move: demand, actor: SND, options: {{{demands}}}}}
+  - {{move: reply, actor: TGT, options: {{comply: complies, refuse: refuses}}, seen_by: [SND]}}
+  - {{move: enforce, actor: ENF, options: {{{degrees}}}, seen_by: [SND]}}
+  - {{move: press, actor: SND, options: {{hard: presses, easy: relents}}, seen_by: [TGT]}}
+  - {{move: side, actor: ENF, options: {{join: joins, abstain: abstains}}}}
+define:
+  asked: {{value: "{asked}"}}
+  strict: {{value: "{strict}"}}
+  pressure: {{value: "(1 if press == hard else 0.2) * (0.4 + 0.4 * strict + (0.2 if side == join else 0))"}}
+payoffs:
+  SND:
+    policy: "asked if reply == comply else 0.5 * asked * pressure"
+    cost: "-cost * pressure"
+    zeal: "zeal * pressure if resolve == firm and reply == refuse else 0"
+  TGT: {{policy: "-asked if reply == comply else 0", damage: "-damage * pressure if reply == refuse else 0"}}
+  ENF: {{trade: "-trade * strict", side: "0.3 * pressure - trade * asked if side == join else 0"}}
+ask:
+  complies: {{text: Does the target comply?, when: reply == comply}}
+"""
+
+
+def bargain(demands: int, degrees: int) -> str:
+    """The situation file with so many demands, each of which the enforcer backs to so many degrees.
+
+    Everybody sees the demand; the third state sees neither the reply nor the pressure, and the target not the enforcement.
+    """
+
+    def graded(step: str, options: int) -> str:
+        last = str(options)
+        for k in range(options - 1, 0, -1):
+            last = f"{k} if {step} == o{k} else {last if k == options - 1 else f'({last})'}"
+        return f"({last}) / {options}"
+
+    def listed(options: int) -> str:
+        return ", ".join(f"o{k}: degree {k} of {options}" for k in range(1, options + 1))
+
+    return BARGAIN.format(
+        demands=listed(demands),
+        degrees=listed(degrees),
+        asked=graded("demand", demands),
+        strict=graded("enforce", degrees),
     )

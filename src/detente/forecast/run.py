@@ -170,7 +170,7 @@ def _solve(
     results = _in_blocks(
         task, drawn, np.arange(stop - start), pool, lambda done: progress and progress(start + done, stop)
     )
-    for effort in (Effort.PATIENT, Effort.FOLDS, Effort.FINE):
+    for effort in list(Effort)[1:]:
         left = np.flatnonzero(np.isin(results.status, UNFINISHED))
         if len(left):
             again = _in_blocks(replace(task, effort=effort), drawn, left, pool, lambda _: None)

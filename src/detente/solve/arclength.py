@@ -20,6 +20,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.solve import branch, dense
 from detente.solve.branch import FIRST_PRECISION
 from detente.solve.kernels import Numbers, Tables, run_sweep, take_up
 from detente.solve.lanes import WIDTH, table
@@ -35,6 +36,10 @@ FAR = 0.12
 """Largest distance, in probability, between the prediction and the curve, unless asked for less."""
 SHORTEST = 1e-6
 """Smallest ratio of a step to the one before: shorter, and the lane is given up."""
+FIRST_RATIO = 0.1
+"""The first step, as a ratio to the last that sweeps could take."""
+BUDGET = 600
+"""Sweeps given to following the branch as far as they can."""
 NEWTONS = 7
 """Newton iterations at one step."""
 ON_THE_WAY, SETTLED = 1e-4, 1e-11
@@ -78,35 +83,53 @@ class SweepMap:
         return image
 
 
-def follow_all(plan: Plan, numbers: Numbers, tables: Tables, far: float) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+def follow_all(
+    plan: Plan, numbers: Numbers, tables: Tables, far: float
+) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
     """Solve every draw: log probabilities of the unknowns (n, D), status (D), sweeps (D)."""
     draws = numbers.lam.shape[1]
     logs, status, sweeps = np.empty((plan.unknowns, draws)), np.empty(draws, np.int64), np.empty(draws, np.int64)
+    if plan.unknowns <= dense.MOST_UNKNOWNS:
+        for draw in range(draws):
+            sweep_map = SweepMap(plan, tables)
+            uniform = sweep_map.take(numbers, np.full(WIDTH, draw))[:, 0]
+            first = min(0.5, FIRST_PRECISION / 4 / max(float(sweep_map.steepest()[0]), 1e-300))
+            logs[:, draw], status[draw] = dense.follow(sweep_map, uniform, first, far)
+            sweeps[draw] = sweep_map.sweeps
+        return logs, status, sweeps
+    reached = branch.follow(plan, numbers, BUDGET, mix=True)
     for start in range(0, draws, WIDTH):
         which = np.minimum(np.arange(start, start + WIDTH), draws - 1)
         sweep_map = SweepMap(plan, tables)
-        uniform = sweep_map.take(numbers, which)
-        logs[:, which], status[which], sweeps[which] = follow(sweep_map, uniform, far)
+        uniform = np.vstack([sweep_map.take(numbers, which), np.zeros(WIDTH)])
+        guess = uniform.copy()
+        guess[-1] = np.minimum(1.0, FIRST_PRECISION / np.maximum(sweep_map.steepest(), 1e-300))
+        # What sweeps could follow need not be followed again; narrow steps are for where they may have followed the wrong curve.
+        some = (reached.t_before[which] > 0.0) & (reached.t[which] < 1.0) & (far >= FAR)
+        before = np.where(some, np.vstack([reached.before[:, which], reached.t_before[which]]), uniform)
+        guess = np.where(some, np.vstack([reached.logs[:, which], reached.t[which]]), guess)
+        ratio = np.where(some, FIRST_RATIO, 1.0)
+        logs[:, which], status[which], sweeps[which] = follow(sweep_map, before, guess, ratio, far)
     return logs, status, sweeps
 
 
-def follow(sweep_map: SweepMap, uniform: Floats, far: float = FAR) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
-    """Follow the branch of every lane from the ``uniform`` profile (n, L) to the target precision.
+def follow(
+    sweep_map: SweepMap, before: Floats, guess: Floats, ratio: Floats, far: float = FAR
+) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """Follow the branch of every lane from two points (n + 1, L) on it to the target precision.
 
+    ``guess`` may be off the curve; ``ratio`` (L) is the length of the next step, in steps from ``before`` to there.
     A step goes at most ``5 far`` along the curve and lands within ``far`` of where it was heading, in probability.
     Returns (log probabilities (n, L), status (L), sweeps (L)).
     """
-    n, lanes = uniform.shape
+    n, lanes = len(before) - 1, before.shape[1]
     upright = np.zeros((n + 1, lanes))
     upright[-1] = 1.0
-    before = np.zeros((n + 1, lanes))
-    before[:-1] = uniform
-    guess = before.copy()
-    guess[-1] = np.minimum(1.0, FIRST_PRECISION / np.maximum(sweep_map.steepest(), 1e-300))
-    here, found, _ = _correct(sweep_map, guess, upright, np.ones(lanes, bool), np.full(lanes, ON_THE_WAY))
+    plane = np.where(before[-1] > 0.0, _normal(before, guess), upright)
+    here, found, _ = _correct(sweep_map, guess, plane, np.ones(lanes, bool), np.full(lanes, ON_THE_WAY))
     status = np.where(found, Status.TOO_MANY_STEPS, Status.BRANCH_LOST).astype(np.int64)
     live, sweeps = found.copy(), np.full(lanes, sweep_map.sweeps)
-    end, ratio = here.copy(), np.ones(lanes)
+    end = here.copy()
     for _ in range(round(MAX_STEPS * FAR / far)):
         if not live.any():
             break

@@ -102,8 +102,9 @@ def solve_block(plan: Plan, numbers: Numbers, effort: Effort) -> Block:
     numbers = Numbers(*(np.ascontiguousarray(table_, dtype=np.float64) for table_ in numbers))
     tables = Tables.of(plan)
     if effort <= Effort.PATIENT:
-        logs, solved, sweeps = branch.follow(plan, numbers, BUDGET[effort], effort == Effort.PATIENT)
-        status = np.where(solved, Status.SOLVED, Status.BRANCH_LOST).astype(np.int64)
+        followed = branch.follow(plan, numbers, BUDGET[effort], effort == Effort.PATIENT)
+        logs, sweeps = followed.logs, followed.sweeps
+        status = np.where(followed.solved, Status.SOLVED, Status.BRANCH_LOST).astype(np.int64)
     else:
         far = NARROW if effort == Effort.FINE else arclength.FAR
         logs, status, sweeps = arclength.follow_all(plan, numbers, tables, far)

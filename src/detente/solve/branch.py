@@ -27,14 +27,16 @@ Floats = NDArray[np.float64]
 
 SETTLED = 2e-12
 """Change of a probability in a sweep at which a draw is done, at its target."""
-ON_THE_WAY = 1e-2
-"""The same, on the way to it."""
+ON_THE_WAY, WITH_CARE = 3e-3, 1e-3
+"""The same, on the way to it; and where sweeps are mixed, which happens where branches come close."""
 PATIENCE = 60
 """Sweeps at one precision before going back."""
 LAST_PATIENCE = 150
 """Sweeps at the target once on-the-way accuracy is reached there."""
-FAR = 0.15
+FAR = 0.12
 """Largest distance, in probability, between where the branch was heading and where it is."""
+FAR_IN_LOGS = 1.0
+"""The same, in a log probability: what almost never happens may settle what others believe, and so another branch."""
 SHORTEST = 1e-3
 """Shortest step, as a share of the target precision."""
 FIRST_PRECISION = 2.0
@@ -44,7 +46,7 @@ AIM = 0.8
 LONGER = 3.0
 """Largest ratio of a step to the one before."""
 SLOW = 0.5
-"""Sweeps whose change falls by less than to this share of the one before are mixed."""
+"""Sweeps whose change falls by less than to this share of the one before are mixed, or given up where they may not be."""
 PLAIN = 3
 """Sweeps at one precision before any are."""
 HOPE = 12
@@ -98,27 +100,42 @@ class Pace(NamedTuple):
 
 
 class Points(NamedTuple):
-    """The last three points on the branch, (3 * n), where it was heading, in probability (n), and the target precisions (I)."""
+    """The last three points on the branch, (3 * n), where it was heading (n), and the target precisions (I)."""
 
     done: Floats
     guess: Floats
     target: Floats
 
 
-def follow(plan: Plan, numbers: Numbers, budget: int, mix: bool) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int64]]:
+class Followed(NamedTuple):
+    """How far each of D draws has come.
+
+    ``logs`` (n, D) log probabilities of the unknowns at the last fraction settled at, ``before`` (n, D) at the one before that, and those
+    fractions, ``t`` and ``t_before`` (D), zero where there is none; ``solved`` (D); ``sweeps`` (D).
+    """
+
+    logs: Floats
+    before: Floats
+    t: Floats
+    t_before: Floats
+    solved: NDArray[np.bool_]
+    sweeps: NDArray[np.int64]
+
+
+def follow(plan: Plan, numbers: Numbers, budget: int, mix: bool) -> Followed:
     """Solve every draw of ``numbers``, with plain sweeps only or, where those are slow, mixed ones.
 
     A draw that needs more than ``budget`` sweeps is given up; so is one whose plain sweeps are slow, unless they
-    may be mixed. Returns (log probabilities of the unknowns (n, D), solved (D), sweeps (D)).
+    may be mixed.
     """
     draws, unknowns = numbers.lam.shape[1], plan.unknowns
-    logs = np.zeros((unknowns, draws))
-    solved, sweeps = np.zeros(draws, np.bool_), np.zeros(draws, np.int64)
-    points = Points(table(3 * unknowns), table(unknowns), table(len(plan.tree.actors)))
+    found = Followed(
+        *np.zeros((2, unknowns, draws)), *np.zeros((2, draws)), np.zeros(draws, np.bool_), np.zeros(draws, np.int64)
+    )
+    points = Points(table(3 * unknowns), table(unknowns), table(plan.actors))
     tables, memory = Tables.of(plan), Memory.of(unknowns if mix else 0)
-    actors = len(plan.tree.actors)
-    _follow(plan.arrays, actors, numbers, budget, mix, tables, points, Pace.idle(), memory, logs, solved, sweeps)
-    return logs, solved, sweeps
+    _follow(plan.arrays, plan.actors, numbers, budget, mix, tables, points, Pace.idle(), memory, found)
+    return found
 
 
 @jit
@@ -132,9 +149,7 @@ def _follow(
     points: Any,
     pace: Any,
     memory: Any,
-    out: Floats,
-    solved: Any,
-    sweeps: Any,
+    found: Any,
 ) -> None:
     draws, unknowns = numbers.lam.shape[1], len(game.unknown_action)
     queue, busy, rounds = 0, 0, 0
@@ -156,7 +171,7 @@ def _follow(
         _measure(game, tables, pace)
         some = False
         for lane in range(WIDTH):
-            some = _settled(lane, pace) or some
+            some = pace.change[0, lane] < ON_THE_WAY or some
         if some:
             _drift(game, tables, points, pace)
         moving = False
@@ -169,12 +184,13 @@ def _follow(
             mixing = mixing or pace.mixes[0, lane] > 0.0
         if mixing:
             forget(memory, unknowns, load(pace.cleared, 0))
-            remember(memory, unknowns, rounds % DEPTH, tables.logs, tables.image, load(pace.kept, 0))
-            combine(memory)
+            slot = rounds % DEPTH
+            remember(memory, unknowns, slot, tables.logs, tables.image, load(pace.kept, 0))
+            combine(memory, slot)
             mixes = load(pace.mixes, 0)
             for u in range(unknowns):
                 image = load(tables.image, u)
-                store(tables.logs, u, where(mixes, mixed(memory, unknowns, u, tables.image), image))
+                store(tables.logs, u, where(mixes, mixed(memory, unknowns, slot, u, tables.image), image))
         else:
             for u in range(unknowns):
                 store(tables.logs, u, load(tables.image, u))
@@ -184,8 +200,10 @@ def _follow(
                 state, draw = pace.state[lane], pace.draw[lane]
                 if state in (SOLVED, GIVEN_UP):
                     for u in range(unknowns):
-                        out[u, draw] = tables.image[u, lane]
-                    solved[draw], sweeps[draw] = state == SOLVED, pace.sweeps[lane]
+                        found.logs[u, draw] = points.done[u, lane]
+                        found.before[u, draw] = points.done[unknowns + u, lane]
+                    found.t[draw], found.t_before[draw] = pace.done[0, lane], pace.done[1, lane]
+                    found.solved[draw], found.sweeps[draw] = state == SOLVED, pace.sweeps[lane]
                     pace.state[lane] = IDLE
                     busy -= 1
                     if queue < draws:
@@ -204,7 +222,7 @@ def _begin(game: Any, tables: Any, lane: int, points: Any, pace: Any) -> None:
     first_payoff = tables.value.shape[0] - (len(game.payoff_start) - 1)
     for u in range(unknowns):
         points.done[u, lane] = tables.logs[u, lane]
-        points.guess[u, lane] = math.exp(tables.logs[u, lane])
+        points.guess[u, lane] = tables.logs[u, lane]
     steepest = 0.0
     for a in range(actors):
         low, high = math.inf, -math.inf
@@ -233,16 +251,13 @@ def _measure(game: Any, tables: Any, pace: Any) -> None:
 
 
 @inlined
-def _settled(lane: int, pace: Any) -> bool:
-    return pace.change[0, lane] < ON_THE_WAY
-
-
-@inlined
 def _drift(game: Any, tables: Any, points: Any, pace: Any) -> None:
-    """Largest distance, in probability, from where the branch was heading."""
+    """Largest distance from where the branch was heading, in probability; a log probability's counts in proportion."""
     drift = fill(0.0)
     for u in range(len(game.unknown_action)):
-        drift = largest(size(load(tables.prob, game.unknown_action[u]) - load(points.guess, u)), drift)
+        guess = load(points.guess, u)
+        drift = largest(size(load(tables.prob, game.unknown_action[u]) - exp(smallest(guess, fill(0.0)))), drift)
+        drift = largest(size(load(tables.image, u) - guess) * fill(FAR / FAR_IN_LOGS), drift)
     store(pace.change, 2, drift)
 
 
@@ -257,15 +272,15 @@ def _judge(lane: int, budget: int, mix: bool, pace: Any) -> bool:
     pace.sweeps[lane] += 1
     pace.inner[lane] += 1
     change, drift, t, step = pace.change[0, lane], pace.change[2, lane], pace.t[0, lane], pace.step[lane]
-    inner, at_end = pace.inner[lane], t >= 1.0
+    inner, at_end, on_the_way = pace.inner[lane], t >= 1.0, WITH_CARE if mix else ON_THE_WAY
     accept, restart, settled = False, False, False
     if not math.isfinite(pace.change[1, lane]):
         restart = True
-    elif change < (SETTLED if at_end else ON_THE_WAY):
+    elif change < (SETTLED if at_end else on_the_way):
         settled = True
         restart = drift > FAR and step > SHORTEST and pace.done[0, lane] > 0.0
         accept = not restart
-    elif inner > (LAST_PATIENCE if at_end and change < ON_THE_WAY else PATIENCE):
+    elif inner > (LAST_PATIENCE if at_end and change < on_the_way else PATIENCE):
         restart = True
     if accept and at_end:
         pace.state[lane] = SOLVED
@@ -317,7 +332,7 @@ def _predict(unknowns: int, logs: Floats, points: Any, pace: Any) -> None:
     for lane in range(WIDTH):
         t, a, b, c = pace.t[0, lane], pace.done[0, lane], pace.done[1, lane], pace.done[2, lane]
         one, two, three = 1.0, 0.0, 0.0
-        if a > b and b > c:
+        if a > b > c:
             one = (t - b) * (t - c) / ((a - b) * (a - c))
             two = (t - a) * (t - c) / ((b - a) * (b - c))
             three = (t - a) * (t - b) / ((c - a) * (c - b))
@@ -331,4 +346,4 @@ def _predict(unknowns: int, logs: Floats, points: Any, pace: Any) -> None:
         ahead = one * load(points.done, u) + two * load(points.done, unknowns + u)
         ahead += three * load(points.done, 2 * unknowns + u)
         store(logs, u, where(moved, ahead, load(logs, u)))
-        store(points.guess, u, where(moved, exp(smallest(ahead, fill(0.0))), load(points.guess, u)))
+        store(points.guess, u, where(moved, ahead, load(points.guess, u)))

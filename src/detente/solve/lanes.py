@@ -33,7 +33,7 @@ _BITS = ir.VectorType(ir.IntType(64), WIDTH)
 _FLAGS = ("contract", "nsz")
 
 
-class Lanes(types.Type):
+class Lanes(types.Type):  # type: ignore[misc]
     """The type of WIDTH float64."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ lanes = Lanes()
 
 
 @register_model(Lanes)
-class _Model(models.PrimitiveModel):
+class _Model(models.PrimitiveModel):  # type: ignore[misc]
     def __init__(self, manager: Any, kind: Any) -> None:
         super().__init__(manager, kind, _VECTOR)
 
@@ -147,13 +147,21 @@ def _polynomial(builder: Any, coefficients: tuple[float, ...], x: Any) -> Any:
 @intrinsic
 def largest(typing_context: Any, a: Any, b: Any) -> Any:
     """The larger, lane by lane; ``b`` where ``a`` is no number."""
-    return lanes(lanes, lanes), lambda context, builder, sig, args: _select(builder, ">", *args)
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _select(builder, ">", *args)
+
+    return lanes(lanes, lanes), code
 
 
 @intrinsic
 def smallest(typing_context: Any, a: Any, b: Any) -> Any:
     """The smaller, lane by lane; ``b`` where ``a`` is no number."""
-    return lanes(lanes, lanes), lambda context, builder, sig, args: _select(builder, "<", *args)
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _select(builder, "<", *args)
+
+    return lanes(lanes, lanes), code
 
 
 @intrinsic

@@ -55,6 +55,12 @@ class Memory(NamedTuple):
 
 
 @inlined
+def aged(slot: int, age: int) -> int:
+    """Where the sweep ``age`` sweeps before the one in ``slot`` is."""
+    return (slot + DEPTH - age) % DEPTH
+
+
+@inlined
 def forget(memory: Any, unknowns: int, gone: Any) -> None:
     """Empty the memory of the lanes where ``gone`` is above zero."""
     nothing = fill(0.0)
@@ -88,16 +94,19 @@ def remember(memory: Any, unknowns: int, slot: int, x: Floats, image: Floats, ke
 
 
 @inlined
-def combine(memory: Any) -> None:
-    """``share``: the least squares solution by Cholesky, with a ridge of 1e-12 of the trace; what depends on others gets nothing."""
+def combine(memory: Any, slot: int) -> None:
+    """``share``: the least squares solution by Cholesky, with a ridge of 1e-12 of the trace; what depends on others gets nothing.
+
+    The newest sweep, in ``slot``, comes first: the order, and so the last digit, does not depend on when a lane began.
+    """
     gram, low, share = memory.gram, memory.lower, memory.share
     ridge = fill(0.0)
     for i in range(DEPTH):
-        ridge += load(gram, i * DEPTH + i)
+        ridge += load(gram, aged(slot, i) * DEPTH + aged(slot, i))
     ridge = ridge * fill(1e-12) + fill(1e-280)
     for i in range(DEPTH):
         for j in range(i + 1):
-            total = load(gram, i * DEPTH + j)
+            total = load(gram, aged(slot, i) * DEPTH + aged(slot, j))
             if i == j:
                 total += ridge
             for k in range(j):
@@ -109,7 +118,7 @@ def combine(memory: Any) -> None:
             else:
                 store(low, i * DEPTH + j, total * load(low, j * DEPTH + j))
     for i in range(DEPTH):
-        total = load(memory.side, i)
+        total = load(memory.side, aged(slot, i))
         for k in range(i):
             total -= load(low, i * DEPTH + k) * load(share, k)
         store(share, i, total * load(low, i * DEPTH + i))
@@ -122,9 +131,9 @@ def combine(memory: Any) -> None:
 
 
 @inlined
-def mixed(memory: Any, unknowns: int, u: int, image: Floats) -> Any:
+def mixed(memory: Any, unknowns: int, slot: int, u: int, image: Floats) -> Any:
     """Unknown ``u`` of the combination (type II) whose distance from the unknowns is least."""
     total = load(image, u)
     for i in range(DEPTH):
-        total -= load(memory.share, i) * load(memory.steps, i * unknowns + u)
+        total -= load(memory.share, i) * load(memory.steps, aged(slot, i) * unknowns + u)
     return total
