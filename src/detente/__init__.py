@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from detente.report.process import draw as draw_process
     from detente.situation import SituationError, json_schema, load, loads
     from detente.situation.model import Situation
+    from detente.solve.library import Method, SolvedGame, solve_game
 
 __version__ = "0.1.0"
 
@@ -40,8 +41,10 @@ __all__ = [
     "ExtensiveGame",
     "Forecast",
     "GameError",
+    "Method",
     "Situation",
     "SituationError",
+    "SolvedGame",
     "StrategicGame",
     "__version__",
     "draw_process",
@@ -54,6 +57,7 @@ __all__ = [
     "read_efg",
     "read_nfg",
     "situations",
+    "solve_game",
     "write_brief",
     "write_efg",
     "write_nfg",
@@ -63,8 +67,10 @@ _HOME = {
     "ExtensiveGame": ("detente.game.extensive", "ExtensiveGame"),
     "Forecast": ("detente.forecast.result", "Forecast"),
     "GameError": ("detente.game.extensive", "GameError"),
+    "Method": ("detente.solve.library", "Method"),
     "Situation": ("detente.situation.model", "Situation"),
     "SituationError": ("detente.situation", "SituationError"),
+    "SolvedGame": ("detente.solve.library", "SolvedGame"),
     "StrategicGame": ("detente.game.strategic", "StrategicGame"),
     "draw_process": ("detente.report.process", "draw"),
     "drivers": ("detente.explain.drivers", "drivers"),
@@ -76,6 +82,7 @@ _HOME = {
     "read_efg": ("detente.gambit", "read_efg"),
     "read_nfg": ("detente.gambit", "read_nfg"),
     "situations": ("detente.situations", ""),
+    "solve_game": ("detente.solve.library", "solve_game"),
     "write_brief": ("detente.report.brief", "write"),
     "write_efg": ("detente.gambit", "write_efg"),
     "write_nfg": ("detente.gambit", "write_nfg"),

@@ -118,7 +118,8 @@ def solve_block(plan: Plan, numbers: Numbers, effort: Effort) -> Block:
     prob[tree.actions :] = numbers.chances
     value, residual, gain = np.empty((plan.actors, draws)), np.empty(draws), np.empty((plan.actors, draws))
     answer = table(plan.actors + 1 + int(np.diff(tree.set_action).max(initial=2)))
-    certify(plan.arrays, plan.actors, numbers, logs, tables, answer, prob, value, residual, gain)
+    as_is = effort > Effort.PATIENT
+    certify(plan.arrays, plan.actors, numbers, logs, as_is, tables, answer, prob, value, residual, gain)
     status[(status == Status.SOLVED) & ~(residual <= TOLERANCE)] = Status.BRANCH_LOST
     status[~finite] = Status.NOT_FINITE
     return Block(plan, numbers, prob, value, residual, gain, status, sweeps)

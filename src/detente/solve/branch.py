@@ -130,7 +130,12 @@ def follow(plan: Plan, numbers: Numbers, budget: int, mix: bool) -> Followed:
     """
     draws, unknowns = numbers.lam.shape[1], plan.unknowns
     found = Followed(
-        *np.zeros((2, unknowns, draws)), *np.zeros((2, draws)), np.zeros(draws, np.bool_), np.zeros(draws, np.int64)
+        np.zeros((unknowns, draws)),
+        np.zeros((unknowns, draws)),
+        np.zeros(draws),
+        np.zeros(draws),
+        np.zeros(draws, np.bool_),
+        np.zeros(draws, np.int64),
     )
     points = Points(table(3 * unknowns), table(unknowns), table(plan.actors))
     tables, memory = Tables.of(plan), Memory.of(unknowns if mix else 0)

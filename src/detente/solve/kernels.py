@@ -241,6 +241,7 @@ def certify(
     actors: int,
     numbers: Any,
     logs: Floats,
+    as_is: bool,
     tables: Any,
     answer: Floats,
     choice: Floats,
@@ -250,7 +251,7 @@ def certify(
 ) -> None:
     """Finish profiles by one more sweep and check them against the equilibrium conditions, for D draws.
 
-    ``logs`` (n, D) log probabilities of the unknowns. ``choice`` (A, D) and ``value`` (I, D) are what the sweep gives.
+    ``logs`` (n, D) log probabilities of the unknowns, which stay ``as_is`` where a sweep might lead away from them. ``choice`` (A, D) and ``value`` (I, D) are what the sweep gives.
     ``residual`` (D): largest difference between a choice probability and the logit response to all the
     others. ``gain`` (I, D): largest gain of an actor from its best option over its mixture, at any one of
     its information sets. Nothing is updated in the check: this is the profile itself, tested. ``answer`` is working space.
@@ -265,7 +266,10 @@ def certify(
                 tables.logs[u, lane] = logs[u, draw]
         sweep(game, actors, tables)
         for u in range(unknowns):
-            store(tables.logs, u, load(tables.image, u))
+            if as_is:
+                store(tables.prob, game.unknown_action[u], exp(load(tables.logs, u)))
+            else:
+                store(tables.logs, u, load(tables.image, u))
         reach_down(game, tables.logs, tables.reach)
         for n in range(nodes - 1, -1, -1):
             mix_node(game, n, actors, tables.prob, tables.value)

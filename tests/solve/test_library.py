@@ -1,0 +1,87 @@
+"""One game solved by every theory through the public interface; what does not fit is refused in one message."""
+
+import numpy as np
+import pytest
+
+import detente
+from detente.game import arrange
+
+
+def centipede():
+    """McKelvey & Palfrey (1992), four moves."""
+    children = [[4, 1], [5, 2], [6, 3], [7, 8]]
+    tree, _ = arrange(["A", "B"], 5, children, [0, 1, 2, 3], [[]] * 4, [0, 1, 0, 1])
+    payoffs = np.array([[0.4, 0.1], [0.2, 0.8], [1.6, 0.4], [0.8, 3.2], [6.4, 1.6]])
+    names = ("first", "second", "third", "fourth")
+    return detente.ExtensiveGame("Centipede", tree, payoffs, np.empty(0), names, ("take", "pass") * 4, (), ("",) * 5)
+
+
+def forgetful():
+    """An actor that moves twice and has forgotten its first move."""
+    tree, _ = arrange(["A"], 4, [[1, 2], [3, 4], [5, 6]], [0, 1, 1], [[]] * 3, [0, 0])
+    return detente.ExtensiveGame(
+        "Lapse", tree, np.eye(4)[:, :1], np.empty(0), ("now", "later"), ("l", "r") * 2, (), ("",) * 4
+    )
+
+
+def test_quantal_response_is_the_published_one() -> None:
+    """McKelvey & Palfrey (1998), lambda 1: take-probabilities of the four nodes."""
+    found = detente.solve_game(centipede(), 1.0)
+    takes = found.table.query("option == 'take'").probability
+    np.testing.assert_allclose(takes, [0.296257, 0.277980, 0.464884, 0.832018], atol=5e-7)
+    assert found.verify().residual.max() < 1e-9
+
+
+@pytest.mark.parametrize("method", ["backward-induction", "limit"])
+def test_the_first_takes_at_once(method) -> None:
+    found = detente.solve_game(centipede(), 5.0, method)
+    assert found.solved.all()
+    assert found.choice[0, 0] == pytest.approx(1, abs=1e-6)
+    np.testing.assert_allclose(found.value[:, 0], [0.4, 0.1], atol=1e-5)
+
+
+def test_level_one_passes_until_the_last_node() -> None:
+    """Against coin tosses it pays to pass at the first three nodes: 1.45 against .4, 1.6 against .8, 3.6 against 1.6."""
+    found = detente.solve_game(centipede(), method=detente.Method.LEVEL_K)
+    np.testing.assert_allclose(found.choice[::2, 0], [0, 0, 0, 1])
+
+
+def test_a_hierarchy_stands_between_tossing_coins_and_induction() -> None:
+    found = detente.solve_game(centipede(), method="cognitive-hierarchy", tau=1.5)
+    assert 0.05 < found.choice[0, 0] < 0.95
+    assert found.verify().gain.max() > 0.01  # it is no equilibrium, and does not claim to be one
+
+
+def test_draws_of_payoffs_are_solved_together() -> None:
+    game = centipede()
+    payoffs = game.payoffs[:, :, None] * np.linspace(0.5, 2.0, 5)
+    together = detente.solve_game(game, 1.0, payoffs=payoffs)
+    apart = [detente.solve_game(game, scale).choice[:, 0] for scale in np.linspace(0.5, 2.0, 5)]
+    np.testing.assert_allclose(together.choice.T, apart, atol=1e-9)
+
+
+def test_precision_per_span() -> None:
+    game = centipede()
+    span = np.ptp(game.payoffs, axis=0)
+    np.testing.assert_array_equal(
+        detente.solve_game(game, 3.0, per_span=True).choice, detente.solve_game(game, 3.0 / span).choice
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"method": "minimax"}, "method: found 'minimax'; accepted: quantal-response"),
+        ({"precision": -1.0}, "precision: found -1.0"),
+        ({"precision": [1.0, 2.0, 3.0]}, r"precision: found an array of shape \(3, 1\)"),
+        ({"payoffs": np.zeros((2, 2, 1))}, r"payoffs: found an array of shape \(2, 2, 1\); accepted: \(5, 2, 1\)"),
+    ],
+)
+def test_what_does_not_fit_is_refused(arguments, message) -> None:
+    with pytest.raises(detente.GameError, match=message):
+        detente.solve_game(centipede(), **arguments)
+
+
+def test_a_forgetful_actor_is_refused() -> None:
+    with pytest.raises(detente.GameError, match="information set later of A, at which it has forgotten"):
+        detente.solve_game(forgetful())
