@@ -97,20 +97,39 @@ def follow_all(
             logs[:, draw], status[draw] = dense.follow(sweep_map, uniform, first, far)
             sweeps[draw] = sweep_map.sweeps
         return logs, status, sweeps
-    reached = branch.follow(plan, numbers, BUDGET, mix=True)
-    for start in range(0, draws, WIDTH):
-        which = np.minimum(np.arange(start, start + WIDTH), draws - 1)
-        sweep_map = SweepMap(plan, tables)
-        uniform = np.vstack([sweep_map.take(numbers, which), np.zeros(WIDTH)])
-        guess = uniform.copy()
-        guess[-1] = np.minimum(1.0, FIRST_PRECISION / np.maximum(sweep_map.steepest(), 1e-300))
+    left = np.arange(draws)
+    if far >= FAR:
         # What sweeps could follow need not be followed again; narrow steps are for where they may have followed the wrong curve.
-        some = (reached.t_before[which] > 0.0) & (reached.t[which] < 1.0) & (far >= FAR)
-        before = np.where(some, np.vstack([reached.before[:, which], reached.t_before[which]]), uniform)
-        guess = np.where(some, np.vstack([reached.logs[:, which], reached.t[which]]), guess)
-        ratio = np.where(some, FIRST_RATIO, 1.0)
-        logs[:, which], status[which], sweeps[which] = follow(sweep_map, before, guess, ratio, far)
+        reached = branch.follow(plan, numbers, BUDGET, mix=True)
+        some = np.flatnonzero((reached.t_before > 0.0) & (reached.t < 1.0))
+        _in_groups(plan, numbers, tables, far, some, reached, logs, status, sweeps)
+        left = np.setdiff1d(left, some[status[some] == Status.SOLVED])
+    _in_groups(plan, numbers, tables, far, left, None, logs, status, sweeps)
     return logs, status, sweeps
+
+
+def _in_groups(
+    plan: Plan,
+    numbers: Numbers,
+    tables: Tables,
+    far: float,
+    draws: NDArray[np.integer],
+    reached: branch.Followed | None,
+    logs: Floats,
+    status: NDArray[np.int64],
+    sweeps: NDArray[np.int64],
+) -> None:
+    """Follow ``draws``, WIDTH at a time, from what was ``reached`` or from the beginning, and write how it went into the last three."""
+    for start in range(0, len(draws), WIDTH):
+        which = draws[np.minimum(np.arange(start, start + WIDTH), len(draws) - 1)]
+        sweep_map = SweepMap(plan, tables)
+        before = np.vstack([sweep_map.take(numbers, which), np.zeros(WIDTH)])
+        guess, ratio = before.copy(), np.ones(WIDTH)
+        guess[-1] = np.minimum(1.0, FIRST_PRECISION / np.maximum(sweep_map.steepest(), 1e-300))
+        if reached is not None:
+            before = np.vstack([reached.before[:, which], reached.t_before[which]])
+            guess, ratio = np.vstack([reached.logs[:, which], reached.t[which]]), np.full(WIDTH, FIRST_RATIO)
+        logs[:, which], status[which], sweeps[which] = follow(sweep_map, before, guess, ratio, far)
 
 
 def follow(
