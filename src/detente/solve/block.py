@@ -38,7 +38,7 @@ BUDGET = {Effort.QUICK: 200, Effort.PATIENT: 600}
 """Sweeps a draw may take."""
 NARROW = arclength.FAR / 10
 """How far a short step may land from where it was heading."""
-LARGEST = {Effort.QUICK: 32 * WIDTH, Effort.PATIENT: 8 * WIDTH, Effort.FOLDS: WIDTH, Effort.FINE: WIDTH}
+LARGEST = {Effort.QUICK: 32 * WIDTH, Effort.PATIENT: 8 * WIDTH, Effort.FOLDS: 4 * WIDTH, Effort.FINE: WIDTH}
 """Draws to hand over at a time: many where a lane takes up the next draw, few where each waits for the slowest."""
 ROOM = 4_000_000
 """Choice probabilities that a chunk's results may hold."""

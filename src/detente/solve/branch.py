@@ -188,7 +188,11 @@ def _follow(
         for lane in range(WIDTH):
             mixing = mixing or pace.mixes[0, lane] > 0.0
         if mixing:
-            forget(memory, unknowns, load(pace.cleared, 0))
+            starting = False
+            for lane in range(WIDTH):
+                starting = starting or pace.cleared[0, lane] > 0.0
+            if starting:
+                forget(memory, unknowns, load(pace.cleared, 0))
             slot = rounds % DEPTH
             remember(memory, unknowns, slot, tables.logs, tables.image, load(pace.kept, 0))
             combine(memory, slot)
@@ -314,7 +318,7 @@ def _judge(lane: int, budget: int, mix: bool, pace: Any) -> bool:
     pace.moved[0, lane] = 1.0 if leaves else 0.0
     mixes = mix and not leaves and (mixed_before or slow)
     pace.mixes[0, lane] = 1.0 if mixes else 0.0
-    pace.cleared[0, lane] = 0.0 if mixed_before else 1.0
+    pace.cleared[0, lane] = 1.0 if mixes and not mixed_before else 0.0
     pace.kept[0, lane] = 1.0 if mixes and mixed_before else 0.0
     pace.before[lane] = change
     return leaves

@@ -23,7 +23,7 @@ from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
 jit: Any = nb.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"}, _nrt=False)
-inlined: Any = nb.njit(inline="always", error_model="numpy", fastmath={"contract", "nsz"}, _nrt=False)
+inlined: Any = nb.njit(forceinline=True, error_model="numpy", fastmath={"contract", "nsz"}, _nrt=False)
 """For the steps of a pass: to hand a game's arrays over at a call costs more than the step."""
 
 IMPOSSIBLE = -1e5
@@ -169,7 +169,7 @@ def mix_node(game: Any, n: int, actors: int, prob: Floats, value: Floats) -> Non
             store(value, n * actors + a, total)
 
 
-@inlined
+@jit
 def sweep(game: Any, actors: int, tables: Any) -> None:
     """One pass down and one up: ``image``, the logit responses to ``logs`` in log probabilities.
 
@@ -204,12 +204,6 @@ def sweep(game: Any, actors: int, tables: Any) -> None:
                         store(image, u, load(worth, k) - total)
         for n in range(game.level_node[level], game.level_node[level + 1]):
             mix_node(game, n, actors, prob, value)
-
-
-@jit
-def run_sweep(game: Any, actors: int, tables: Any) -> None:
-    """:func:`sweep`, to be called from Python."""
-    sweep(game, actors, tables)
 
 
 @jit
