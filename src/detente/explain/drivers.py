@@ -32,6 +32,8 @@ LEAST_DRAWS = 10.0
 
 STANDARD_ERRORS = 2.0
 FALSE_DISCOVERIES = 0.05
+SAME = 1e-9
+"""Rank correlation, short of one, at which a quantity is a monotone formula of another."""
 
 COLUMNS = ("quantity", "text", "unit", "correlation", "error", "direction", "low_third", "high_third")
 
@@ -87,17 +89,25 @@ def effects(values: Array, answer: Array, weight: Array) -> list[Effect]:
     if effective < LEAST_DRAWS or target is None:
         return []
     error = 1 / math.sqrt(effective - 1)
-    found: dict[int, float] = {}
-    seen: list[Array] = []
-    for i, row in enumerate(values[:, used]):
-        ranks = _ranks(row, w)
-        if ranks is None or any(np.allclose(np.abs(ranks), np.abs(other)) for other in seen):
-            continue  # fixed, or a monotone formula of one before it
-        seen.append(ranks)
-        found[i] = float(np.clip(w @ (ranks * target), -1, 1))
+    found = {i: float(np.clip(w @ (ranks * target), -1, 1)) for i, ranks in _distinct_ranks(values[:, used], w).items()}
     chosen = _stand_out(found, error)
     rows = (Effect(i, found[i], error, *_thirds(values[i, used], answer[used], w)) for i in chosen)
     return sorted(rows, key=lambda effect: -abs(effect.correlation))
+
+
+def _distinct_ranks(values: Array, w: Array) -> dict[int, Array]:
+    """Ranks of the rows that vary and are no monotone formula of one before them."""
+    ranked = {i: ranks for i, row in enumerate(values) if (ranks := _ranks(row, w)) is not None}
+    if not ranked:
+        return {}
+    table = np.stack(list(ranked.values()))
+    same = np.abs((table * w) @ table.T) > 1 - SAME
+    kept: list[int] = []
+    for i in range(len(table)):
+        if not same[i, kept].any():
+            kept.append(i)
+    names = list(ranked)
+    return {names[i]: table[i] for i in kept}
 
 
 def _ranks(x: Array, w: Array) -> Array | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -53,19 +54,29 @@ class Chart:
 
 def whiskers(rows: Sequence[Row], title: str) -> Chart:
     """Probabilities (dots) with their intervals (lines), one a row, labelled with their figures."""
-    return Chart(_whiskers(rows, title, WIDE, beside=True), _whiskers(rows, title, NARROW, beside=False))
+    with _unchecked():
+        return Chart(_whiskers(rows, title, WIDE, beside=True), _whiskers(rows, title, NARROW, beside=False))
 
 
 def curve(question: Curve, title: str) -> Chart:
     """The probability that it has come true by each day, with its interval as a band."""
-    drawn = _curve(question, title)
+    with _unchecked():
+        drawn = _curve(question, title)
     return Chart(drawn, drawn)
 
 
 def beliefs(belief: Beliefs, title: str) -> Chart:
     """What one holder thought before the record and after each of its steps: one line for each state."""
-    drawn = _beliefs(belief, title)
+    with _unchecked():
+        drawn = _beliefs(belief, title)
     return Chart(drawn, drawn)
+
+
+def _unchecked() -> AbstractContextManager[None]:
+    """Without Altair's check of every part against its schema, which takes longer than all else: these charts are known to be well formed."""
+    from altair.utils import schemapi
+
+    return schemapi.debug_mode(False)
 
 
 # --------------------------------------------------------------------------- dots and whiskers
@@ -235,7 +246,7 @@ def _svg(chart: alt.LayerChart | alt.FacetChart, title: str, *, right: int = 2) 
         .configure_axis(labelFontSize=11, titleFontSize=11)
         .configure_text(fontSize=SIZE)
     )
-    return _embedded(_drawn(styled.to_json(indent=None)), title)
+    return _embedded(_drawn(styled.to_json(validate=False, indent=None)), title)
 
 
 @lru_cache(maxsize=256)

@@ -166,7 +166,9 @@ class _Pursuit:
         flat = landing | (fresh & (self.before[-1] <= 0.0))
         start = np.where(fresh, self.before, self.here)
         self.plane[:] = np.where(flat, self.upright, _normal(start, self.guess))
-        found, newtons, drift, planned = self._correct(live, np.where(landing | (self.guess[-1] >= 1.0), SETTLED, ON_THE_WAY))
+        found, newtons, drift, planned = self._correct(
+            live, np.where(landing | (self.guess[-1] >= 1.0), SETTLED, ON_THE_WAY)
+        )
         near = (planned < 5 * far) & (drift < np.minimum(far, np.maximum(0.8 * planned, far / 6)))
         good = found & (fresh | near)
         arrived = good & landing | good & fresh & (self.there[-1] >= 1.0)
