@@ -23,7 +23,7 @@ from typing import Literal, get_args
 
 from detente.situation import source, tree
 from detente.situation.expression import nearest
-from detente.situation.messages import Problem, SituationError, listing
+from detente.situation.messages import Problem, SituationError, clipped, listing
 from detente.situation.tree import Node, Place
 
 Verb = Literal["set", "remove", "add", "hide", "reveal", "commit"]
@@ -202,11 +202,11 @@ def _value(text: str, label: str) -> Node:
     """The value that a text stands for in YAML, at no place."""
     try:
         root, problems = source.parse(f"- {text}", label)
-    except SituationError as error:
-        problems = list(error.problems)
+    except SituationError:
+        accepted = "a number, a word, `{key: value}`, `[item, item]`, or text in quotes"
+        raise _refused(label, f"`{clipped(text)}`, which is no value in YAML", accepted) from None
     if problems:
-        first = problems[0]
-        raise _refused(label, first.found, first.accepted, first.nearest)
+        raise _refused(label, problems[0].found, problems[0].accepted)
     return _placeless(root.children()[0])
 
 
