@@ -131,7 +131,8 @@ class Comparison:
         lines = [f"{len(self)} what-if{'s' * (len(self) != 1)} against {self.base.provenance.title!r}"]
         for w in self.what_ifs:
             lines.append(f"  {w.name}: {w.text} ({w.draws} draws)")
-            for a in sorted(w.answers, key=lambda a: -abs(a.figure.difference if a.figure.clear else 0.0))[:3]:
+            known = [a for a in w.answers if math.isfinite(a.figure.difference)]
+            for a in sorted(known, key=lambda a: -abs(a.figure.difference if a.figure.clear else 0.0))[:3]:
                 f = a.figure
                 mark = "*" if f.clear else " "
                 lines.append(

@@ -260,7 +260,7 @@ def _whose(value: object) -> object:
     """Names alone, as a mapping of each to all actors."""
     names = [value] if isinstance(value, str) else value
     if isinstance(names, list) and all(isinstance(name, str) for name in names):
-        return dict.fromkeys(names, ("all",))
+        return dict.fromkeys(names, "all")
     if isinstance(value, dict):
         return value
     raise refuse("a name, a list of names, or a mapping of names to actors: `{deed: [USA]}`")
