@@ -37,6 +37,18 @@ def test_a_commitment_reaches_those_who_cannot_see_the_move():
     assert compared["commit row=up"]["right"].changed == pytest.approx(0, abs=1e-6)
 
 
+def test_every_move_may_be_settled():
+    """What is left is chance, or nothing at all."""
+    compared = what_if(loads(small_games.LEADER), "commit row=down; commit column=left", draws=DRAWS)
+    assert compared[0]["down"].changed == 1
+    assert compared[0]["right"].changed == 0
+    talks = what_if(
+        loads(small_games.TALKS), "commit gesture=make; commit answer=stand; commit attack=strike", draws=400
+    )
+    assert talks[0]["attacks"].changed == pytest.approx(1)
+    assert talks[0]["serious"].error > 0
+
+
 @pytest.mark.parametrize(("outside", "before", "after"), [(0.72, 0.8, 0.6), (0.32, 0.6, 0.6)])
 def test_an_outside_option_matters_only_above_the_equilibrium_share(outside, before, after):
     """The outside option principle (Binmore, Shaked & Sutton 1989).

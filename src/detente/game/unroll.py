@@ -273,7 +273,7 @@ class _Growth:
 
     def finish(self) -> Game:
         out, paths = self.out, self.paths
-        if not out.set_actor:
+        if not out.set_actor and not self.situation.overlays:  # a what-if may settle every move
             self.fail(("steps",), "no move at which an actor has a choice", "at least one move with two options")
         terminals = np.arange(out.nodes, out.nodes + paths.count)
         out.children.append((self.pointer, terminals))

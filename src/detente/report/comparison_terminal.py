@@ -51,7 +51,12 @@ def _parts(comparison: Comparison, width: int, everything: bool) -> Iterator[Ren
         yield from section("Payoffs, in hundredths of all that is at stake for each", _payoffs(shown))
     yield Text()
     if left:
-        yield Text(f"{left} answers that move by less than half a point are left out; --all shows them.", style="dim")
+        said = (
+            f"{left} answers that move by less than half a point are"
+            if left > 1
+            else "1 answer that moves by less than half a point is"
+        )
+        yield Text(f"{said} left out; --all shows it.", style="dim")
     yield Text(
         f"* The {held()} of the difference over draws excludes zero. Differences are in percentage points.", style="dim"
     )

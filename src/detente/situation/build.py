@@ -49,12 +49,12 @@ def loads(text: str, *, name: str = "<memory>", as_of: date | None = None, what_
 def what_if(situation: Situation, words: str, label: str | None = None) -> Overlay:
     """The what-if that is meant by the name of one in the file, or said in words (:mod:`detente.situation.overlay`).
 
-    Raises :class:`SituationError` where there is none of that name or the words cannot be understood; ``label`` stands in
-    messages for the place where they were written.
+    Raises :class:`SituationError` where there is none of that name or the words cannot be understood; ``label`` says in
+    messages where the words were written.
     """
     root, _ = _parsed(situation.file, situation.origin)
     if overlay.is_name(words):
-        return overlay.of_file(root, words.strip(), label or situation.origin)
+        return overlay.of_file(root, words.strip(), situation.origin)
     return overlay.of_words(words, label)
 
 

@@ -142,7 +142,7 @@ _PART = re.compile(r'(?:[^;"]|"[^"]*")+')
 
 def is_name(words: str) -> bool:
     """Whether the words can only be the name of a what-if."""
-    return " " not in words.strip()
+    return bool(words.strip(" ;")) and " " not in words.strip()
 
 
 def of_words(words: str, label: str | None = None) -> Overlay:
