@@ -44,23 +44,19 @@ def _parts(comparison: Comparison, width: int, everything: bool) -> Iterator[Ren
     fit = max(1, (width - LEAST_QUESTION - 9) // (CELL + 2))
     chosen, left = _rows(comparison, everything)
     numbered = list(enumerate(comparison, start=1))
-    for first in range(0, len(numbered), fit):
-        shown = numbered[first : first + fit]
+    tables = math.ceil(len(numbered) / fit)
+    each = math.ceil(len(numbered) / tables)
+    for first in range(0, len(numbered), each):
+        shown = numbered[first : first + each]
         if chosen:
             yield from section("Answers", _answers(shown, chosen))
         yield from section("Payoffs, in hundredths of all that is at stake for each", _payoffs(shown))
     yield Text()
     if left:
-        said = (
-            f"{left} answers that move by less than half a point are"
-            if left > 1
-            else "1 answer that moves by less than half a point is"
-        )
-        yield Text(f"{said} left out; --all shows it.", style="dim")
-    yield Text(
-        f"* The {held()} of the difference over draws excludes zero. Differences are in percentage points.", style="dim"
-    )
-    for told in trust(comparison):
+        told = f"{left} answers move" if left > 1 else "1 answer moves"
+        yield Text(f"{told} by less than half a point; --all shows {'them' if left > 1 else 'it'}.", style="dim")
+    excludes = f"* The {held()} of the difference over draws excludes zero. Differences are in percentage points."
+    for told in (excludes, *trust(comparison)):
         yield Text(told, style="dim")
     yield Text()
 
