@@ -27,6 +27,13 @@ app = typer.Typer(
 
 Target = Annotated[str, typer.Argument(metavar="FILE_OR_NAME", help="A situation file, or the name of a bundled one.")]
 
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Forecast from this earlier day instead."),
+]
+Threads = Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many threads; default: all cores.")]
+Words = list[str] | None
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -48,10 +55,7 @@ def run(
     target: Target,
     draws: Annotated[int, typer.Option(min=16, metavar="N", help="Samples of all that is uncertain.")] = 4000,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same forecast.")] = 1,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Forecast from this earlier day instead."),
-    ] = None,
+    as_of: AsOf = None,
     what_if: Annotated[str | None, typer.Option(metavar="NAME", help="Apply this what-if of the file.")] = None,
     out: Annotated[
         Path | None,
@@ -61,9 +65,7 @@ def run(
         ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the forecast as JSON, and nothing else.")] = False,
-    threads: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="At most so many threads; default: all cores.")
-    ] = None,
+    threads: Threads = None,
 ) -> None:
     """Forecast a situation; write a brief."""
     from detente.cli.run import Request, run
@@ -76,49 +78,40 @@ def run(
 def what_if(
     target: Target,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="What-ifs of the file; none, and no option: all.")
+        Words, typer.Argument(metavar="NAME", help="What-ifs of the file; none, and no option: all.")
     ] = None,
     set_: Annotated[
-        list[str] | None,
+        Words,
         typer.Option(
             "--set",
             metavar="PLACE=VALUE",
             help="Another value at a place of the file, dotted; a name is enough for a quantity.",
         ),
     ] = None,
-    remove: Annotated[
-        list[str] | None, typer.Option(metavar="STEP[.OPTION]", help="Close an option, or a step.")
-    ] = None,
-    add: Annotated[
-        list[str] | None, typer.Option(metavar="STEP.OPTION=TEXT", help="Give a move a further option.")
-    ] = None,
+    remove: Annotated[Words, typer.Option(metavar="STEP[.OPTION]", help="Close an option, or a step.")] = None,
+    add: Annotated[Words, typer.Option(metavar="STEP.OPTION=TEXT", help="Give a move a further option.")] = None,
     hide: Annotated[
-        list[str] | None,
+        Words,
         typer.Option(metavar="STEP[:ACTOR,...]", help="These actors (all others) do not see how the step comes out."),
     ] = None,
     reveal: Annotated[
-        list[str] | None,
+        Words,
         typer.Option(metavar="NAME[:ACTOR,...]", help="These actors (all) see that step, or know that private fact."),
     ] = None,
     commit: Annotated[
-        list[str] | None,
+        Words,
         typer.Option(metavar="STEP=OPTION", help="The option is certain wherever it is open, and all know it."),
     ] = None,
     change: Annotated[
-        list[str] | None,
+        Words,
         typer.Option(metavar="CHANGES", help="Several changes in one, such as 'commit path=talk; hide deed:USA'."),
     ] = None,
     draws: Annotated[int, typer.Option(min=16, metavar="N", help="Samples of all that is uncertain.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same figures.")] = 1,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Compare as of this earlier day instead."),
-    ] = None,
+    as_of: AsOf = None,
     everything: Annotated[bool, typer.Option("--all", help="Show answers that hardly move, too.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON, and nothing else.")] = False,
-    threads: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="At most so many threads; default: all cores.")
-    ] = None,
+    threads: Threads = None,
 ) -> None:
     """Compare a forecast with what it would be under changes.
 
