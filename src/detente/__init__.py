@@ -23,7 +23,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detente import situations
+    from detente.explain.comparison import Comparison
     from detente.explain.drivers import drivers
+    from detente.explain.what_if import what_if
     from detente.forecast import forecast
     from detente.forecast.result import Forecast
     from detente.gambit import extensive_game, read_efg, read_nfg, write_efg, write_nfg
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Comparison",
     "ExtensiveGame",
     "Forecast",
     "GameError",
@@ -58,12 +61,14 @@ __all__ = [
     "read_nfg",
     "situations",
     "solve_game",
+    "what_if",
     "write_brief",
     "write_efg",
     "write_nfg",
 ]
 
 _HOME = {
+    "Comparison": ("detente.explain.comparison", "Comparison"),
     "ExtensiveGame": ("detente.game.extensive", "ExtensiveGame"),
     "Forecast": ("detente.forecast.result", "Forecast"),
     "GameError": ("detente.game.extensive", "GameError"),
@@ -83,6 +88,7 @@ _HOME = {
     "read_nfg": ("detente.gambit", "read_nfg"),
     "situations": ("detente.situations", ""),
     "solve_game": ("detente.solve.library", "solve_game"),
+    "what_if": ("detente.explain.what_if", "what_if"),
     "write_brief": ("detente.report.brief", "write"),
     "write_efg": ("detente.gambit", "write_efg"),
     "write_nfg": ("detente.gambit", "write_nfg"),

@@ -46,6 +46,18 @@ def test_it_accepts_valid_files(path):
     jsonschema.validate(as_json(root), json_schema())
 
 
+def test_it_accepts_every_verb_of_a_what_if():
+    text = (
+        (HERE / "small.yaml").read_text(encoding="utf-8").rstrip()
+        + """
+  talk: {commit: {answer: accept}, hide: proposal, change: {quantities.gain: 2}}
+  open: {reveal: {intent: [USA]}, remove: [proposal.nothing], hide: [satellite], add: {answer.stall: It stalls}}
+"""
+    )
+    root, _ = source.parse(text, "it")
+    jsonschema.validate(as_json(root), json_schema())
+
+
 FORM = [
     "wrong_type_number", "wrong_type_list", "wrong_type_text", "missing_key", "unknown_key", "misspelt_required_key",
     "misspelt_section", "misspelt_step_kind", "comma_in_text", "scale_count", "discount_range", "correlation_range",

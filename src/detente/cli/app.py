@@ -27,6 +27,13 @@ app = typer.Typer(
 
 Target = Annotated[str, typer.Argument(metavar="FILE_OR_NAME", help="A situation file, or the name of a bundled one.")]
 
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Forecast from this earlier day instead."),
+]
+Threads = Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many threads; default: all cores.")]
+Words = list[str] | None
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -48,10 +55,7 @@ def run(
     target: Target,
     draws: Annotated[int, typer.Option(min=16, metavar="N", help="Samples of all that is uncertain.")] = 4000,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same forecast.")] = 1,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Forecast from this earlier day instead."),
-    ] = None,
+    as_of: AsOf = None,
     what_if: Annotated[str | None, typer.Option(metavar="NAME", help="Apply this what-if of the file.")] = None,
     out: Annotated[
         Path | None,
@@ -61,15 +65,73 @@ def run(
         ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the forecast as JSON, and nothing else.")] = False,
-    threads: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="At most so many threads; default: all cores.")
-    ] = None,
+    threads: Threads = None,
 ) -> None:
     """Forecast a situation; write a brief."""
     from detente.cli.run import Request, run
 
     day = as_of.date() if as_of else None
     raise typer.Exit(run(Request(target, draws, seed, day, what_if, out, json, threads)))
+
+
+@app.command("what-if")
+def what_if(
+    target: Target,
+    names: Annotated[
+        Words, typer.Argument(metavar="NAME", help="What-ifs of the file; none, and no option: all.")
+    ] = None,
+    set_: Annotated[
+        Words,
+        typer.Option(
+            "--set",
+            metavar="PLACE=VALUE",
+            help="Another value at a place of the file, dotted; a name is enough for a quantity.",
+        ),
+    ] = None,
+    remove: Annotated[Words, typer.Option(metavar="STEP[.OPTION]", help="Close an option, or a step.")] = None,
+    add: Annotated[Words, typer.Option(metavar="STEP.OPTION=TEXT", help="Give a move a further option.")] = None,
+    hide: Annotated[
+        Words,
+        typer.Option(metavar="STEP[:ACTOR,...]", help="These actors (all others) do not see how the step comes out."),
+    ] = None,
+    reveal: Annotated[
+        Words,
+        typer.Option(metavar="NAME[:ACTOR,...]", help="These actors (all) see that step, or know that private fact."),
+    ] = None,
+    commit: Annotated[
+        Words,
+        typer.Option(metavar="STEP=OPTION", help="The option is certain wherever it is open, and all know it."),
+    ] = None,
+    change: Annotated[
+        Words,
+        typer.Option(metavar="CHANGES", help="Several changes in one, such as 'commit path=talk; hide deed:USA'."),
+    ] = None,
+    draws: Annotated[int, typer.Option(min=16, metavar="N", help="Samples of all that is uncertain.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same figures.")] = 1,
+    as_of: AsOf = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show answers that hardly move, too.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON, and nothing else.")] = False,
+    threads: Threads = None,
+) -> None:
+    """Compare a forecast with what it would be under changes.
+
+    Each option is a what-if of its own, and may be given again; all are solved on the same draws and shown side by side.
+    """
+    from detente.cli.what_if import Request, what_if
+
+    asked = {
+        "set": set_,
+        "remove": remove,
+        "add": add,
+        "hide": hide,
+        "reveal": reveal,
+        "commit": commit,
+        "change": change,
+    }
+    changes = tuple((option, words) for option, given in asked.items() for words in given or ())
+    day = as_of.date() if as_of else None
+    request = Request(target, tuple(names or ()), changes, draws, seed, day, everything, json, threads)
+    raise typer.Exit(what_if(request))
 
 
 @app.command()

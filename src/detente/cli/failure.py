@@ -46,7 +46,8 @@ def report(error: Exception) -> Exit:
         for problem in error.problems:
             sys.stderr.write(f"{problem}\n")
         count = len(error.problems)
-        say(f"{count} problem{'s' if count != 1 else ''} found; the file was not used")
+        end = "the file was not used" if any(p.line for p in error.problems) else "nothing was computed"
+        say(f"{count} problem{'s' if count != 1 else ''} found; {end}")
         return Exit.REFUSED
     if isinstance(error, (RefusedError, DrawsError, GameError)):
         say(str(error))

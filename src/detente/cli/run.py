@@ -82,12 +82,12 @@ def _forecast(request: Request, source: Path) -> Forecast:
     from detente.situation import load
 
     situation = load(source, as_of=request.as_of, what_if=request.what_if)
-    with _progress(request.draws) as advance:
+    with progress_bar(request.draws) as advance:
         return forecast(situation, draws=request.draws, seed=request.seed, threads=request.threads, progress=advance)
 
 
 @contextmanager
-def _progress(draws: int) -> Iterator[Callable[[int, int], None] | None]:
+def progress_bar(draws: int) -> Iterator[Callable[[int, int], None] | None]:
     """A progress bar on standard error, if a person is looking at it."""
     if not sys.stderr.isatty():
         yield None

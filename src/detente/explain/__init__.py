@@ -1,5 +1,6 @@
-"""What stands behind a forecast's answers.
+"""What stands behind a forecast's answers, and what would be otherwise.
 
-In comes a :class:`~detente.forecast.Forecast`; out come tables that say which uncertain quantities move an answer.
-Nothing here solves a game or knows how its tables will be shown.
+In comes a :class:`~detente.forecast.Forecast` or a situation; out come tables that say which uncertain quantities move an
+answer, and comparisons with changed situations over the same draws. Knows of no terminal and no page: how its tables will
+be shown is settled elsewhere.
 """

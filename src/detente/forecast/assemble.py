@@ -46,7 +46,7 @@ def assemble(
         raise _nothing_fits(game, solved)
     weight = likelihood / total
     data = _dataset(game, measures, task, results, drawn, likelihood, weight)
-    return Forecast(data, _certificate(game, results, likelihood, seconds), _provenance(game.situation, seed))
+    return Forecast(data, _certificate(game, results, likelihood, seconds), _provenance(game.situation, seed), task)
 
 
 def _nothing_fits(game: Game, solved: NDArray[np.bool_]) -> Exception:
@@ -60,12 +60,12 @@ def _nothing_fits(game: Game, solved: NDArray[np.bool_]) -> Exception:
     ))  # fmt: skip
 
 
-def _conditional(results: Results, ratios: Sequence[Ratio]) -> Floats:
+def conditional(sums: Floats, ratios: Sequence[Ratio]) -> Floats:
     """(ratios, D) conditional probabilities; NaN where the condition is impossible."""
     if not ratios:
-        return np.empty((0, results.sums.shape[1]))
-    part = results.sums[[r.part for r in ratios]]
-    whole = results.sums[[r.whole for r in ratios]]
+        return np.empty((0, sums.shape[1]))
+    part = sums[[r.part for r in ratios]]
+    whole = sums[[r.whole for r in ratios]]
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(whole > 0, np.clip(part / whole, 0.0, 1.0), np.nan)
 
@@ -77,13 +77,13 @@ def _dataset(
 
     situation = game.situation
     variables: dict[str, Any] = {
-        "answer": (("question", "draw"), _conditional(results, measures.answers)),
-        "given_chance": (("question", "draw"), _conditional(results, measures.given)),
+        "answer": (("question", "draw"), conditional(results.sums, measures.answers)),
+        "given_chance": (("question", "draw"), conditional(results.sums, measures.given)),
         "curve": (("dated_question", "date", "draw"), _curves(results, measures)),
-        "move": (("option", "draw"), _conditional(results, measures.options)),
-        "reached": (("step", "draw"), _conditional(results, measures.reached)),
-        "belief": (("belief_row", "draw"), _conditional(results, measures.beliefs)),
-        "payoff": (("actor", "draw"), _payoffs(results, measures)),
+        "move": (("option", "draw"), conditional(results.sums, measures.options)),
+        "reached": (("step", "draw"), conditional(results.sums, measures.reached)),
+        "belief": (("belief_row", "draw"), conditional(results.sums, measures.beliefs)),
+        "payoff": (("actor", "draw"), payoffs(results.payoff, results.sums[measures.likelihood])),
         "quantity": (("quantity_row", "draw"), np.stack(list(drawn.values.values()))),
         "likelihood": (("draw",), likelihood),
         "weight": (("draw",), weight),
@@ -108,15 +108,15 @@ def _dataset(
     return xr.Dataset(variables, coordinates)
 
 
-def _payoffs(results: Results, measures: Measures) -> Floats:
-    whole = results.sums[measures.likelihood]
+def payoffs(payoff: Floats, whole: Floats) -> Floats:
+    """(I, D) expected payoffs given the record, whose probability is ``whole`` (D); NaN where it is impossible."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(whole > 0, results.payoff / whole, np.nan)
+        return np.where(whole > 0, payoff / whole, np.nan)
 
 
 def _curves(results: Results, measures: Measures) -> Floats:
     days = len(measures.days)
-    return _conditional(results, measures.curves).reshape(-1, days, results.sums.shape[1])
+    return conditional(results.sums, measures.curves).reshape(-1, days, results.sums.shape[1])
 
 
 def _question_words(situation: Situation, measures: Measures) -> dict[str, Any]:

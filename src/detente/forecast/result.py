@@ -36,8 +36,8 @@ observed step, ``""`` at stage 0); ``path`` has ``path_text`` (a sentence per st
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,10 @@ from detente.forecast.summary import Summary, summarise
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+    from detente.explain.comparison import Comparison
+    from detente.forecast.run import Task
+    from detente.situation.overlay import Overlay
 
 INTERVAL = 0.9
 """Probability held by every reported interval (equal tails over draws)."""
@@ -109,6 +113,19 @@ class Forecast:
     data: xr.Dataset
     certificate: Certificate
     provenance: Provenance
+    task: Task | None = field(default=None, repr=False, compare=False)
+    """What it was solved with; None once it was saved and read back."""
+
+    def what_if(
+        self, *changes: str | Overlay, threads: int | None = None, progress: Callable[[int, int], None] | None = None
+    ) -> Comparison:
+        """What would be otherwise under each of these changes, on the draws of this forecast.
+
+        See :func:`detente.what_if`. Raises ``ValueError`` for a forecast that was read back from a file.
+        """
+        from detente.explain.what_if import what_if  # upward, and only when it is asked for
+
+        return what_if(self, *changes, threads=threads, progress=progress)
 
     # ------------------------------------------------------------------ tables
 

@@ -53,6 +53,8 @@ class Results:
     gain: Floats
     status: NDArray[np.int64]
     sweeps: NDArray[np.int64]
+    more: Floats
+    """for each of the task's ``also``: its sums, then payoffs"""
 
     @classmethod
     def join(cls, parts: list[Results]) -> Results:
@@ -61,7 +63,7 @@ class Results:
 
 @dataclass(frozen=True)
 class Task:
-    """What every block needs to know. ``kept``: routes followed draw by draw."""
+    """What every block needs to know. ``kept``: routes followed draw by draw; ``also``: further measures of the same game."""
 
     game: Game
     plan: Plan
@@ -69,6 +71,7 @@ class Task:
     span: Floats
     kept: NDArray[np.int32]
     effort: Effort = Effort.QUICK
+    also: tuple[Measures, ...] = ()
 
     def __call__(self, quantities: Mapping[str, Floats]) -> Results:
         """Solve and measure some draws."""
@@ -80,19 +83,24 @@ class Task:
         return self._measured(solve_block(self.plan, numbers, self.effort))
 
     def _measured(self, solved: Block) -> Results:
-        reach = solved.reach
-        payoff = np.empty((len(self.span), len(solved.status)))
-        terminal = self.plan.arrays.terminal_payoff
-        expected_payoff(reach, solved.payoffs, terminal, self.measures.observed, payoff)
+        sums, payoff = self._figures(self.measures, solved)
+        more = [table for measures in self.also for table in self._figures(measures, solved)]
         return Results(
-            sums=self.measures.sums.apply(reach),
-            routes=sum_by_group(reach, self.kept, int(self.kept.max(initial=-1)) + 1),
+            sums=sums,
+            routes=sum_by_group(solved.reach, self.kept, int(self.kept.max(initial=-1)) + 1),
             payoff=payoff,
             residual=solved.residual,
             gain=solved.gain / self.span[:, None],
             status=solved.status,
             sweeps=solved.sweeps,
+            more=np.concatenate(more) if more else np.empty((0, len(solved.status))),
         )
+
+    def _figures(self, measures: Measures, solved: Block) -> tuple[Floats, Floats]:
+        payoff = np.empty((len(self.span), len(solved.status)))
+        terminal = self.plan.arrays.terminal_payoff
+        expected_payoff(solved.reach, solved.payoffs, terminal, measures.observed, payoff)
+        return measures.sums.apply(solved.reach), payoff
 
 
 def forecast(
@@ -114,21 +122,37 @@ def forecast(
     if draws < LEAST_DRAWS:
         raise ValueError(f"draws: found {draws}; accepted: {LEAST_DRAWS} or more")
     started = time.perf_counter()
+    with pooled(executor, threads) as pool:
+        task, results = solve_enough(prepare(situation), draws, seed, pool, progress)
+    drawn = sample(situation, results.sums.shape[-1], seed)
+    return assemble(task.game, task.measures, task, results, drawn, seed, time.perf_counter() - started)
+
+
+def prepare(situation: Situation) -> Task:
+    """All that is worked out once for a situation: its game, what is to be measured, and the solver's plan."""
     game = unroll(situation)
-    measures = measure(game)
     typical = medians(situation)
-    _, actor, rows = game.payoff_tables({name: np.asarray([value]) for name, value in typical.items()})
-    plan = Plan.of(game.tree, actor, rows)
-    task = Task(game, plan, measures, payoff_span(game, typical), np.empty(0, dtype=np.int32))
-    with _executor(executor, threads) as pool:
-        task = replace(task, kept=_likeliest_routes(task, sample(situation, LEAST_DRAWS, seed).values))
-        results, total = _solve(task, situation, 0, draws, seed, pool, progress), draws
-        while total < MOST_EXTRA * draws and not _fits_well(results, measures):
-            more = _solve(task, situation, total, min(2 * total, MOST_EXTRA * draws), seed, pool, progress)
-            results = Results.join([results, more])
-            total = results.sums.shape[-1]
-    drawn = sample(situation, total, seed)
-    return assemble(game, measures, task, results, drawn, seed, time.perf_counter() - started)
+    return Task(game, plan(game, typical), measure(game), payoff_span(game, typical), np.empty(0, dtype=np.int32))
+
+
+def plan(game: Game, quantities: Mapping[str, float]) -> Plan:
+    """The solver's plan for a game (the same at any numbers that make payoffs)."""
+    _, actor, rows = game.payoff_tables({name: np.asarray([value]) for name, value in quantities.items()})
+    return Plan.of(game.tree, actor, rows)
+
+
+def solve_enough(
+    task: Task, draws: int, seed: int, pool: Executor, progress: Progress | None = None
+) -> tuple[Task, Results]:
+    """Solve ``draws`` draws and, while too few of them fit the record, more; the task with its routes chosen."""
+    situation = task.game.situation
+    task = replace(task, kept=_likeliest_routes(task, sample(situation, LEAST_DRAWS, seed).values))
+    results, total = _solve(task, situation, 0, draws, seed, pool, progress), draws
+    while total < MOST_EXTRA * draws and not _fits_well(results, task.measures):
+        more = _solve(task, situation, total, min(2 * total, MOST_EXTRA * draws), seed, pool, progress)
+        results = Results.join([results, more])
+        total = results.sums.shape[-1]
+    return task, results
 
 
 def payoff_span(game: Game, quantities: Mapping[str, float]) -> Floats:
@@ -138,7 +162,8 @@ def payoff_span(game: Game, quantities: Mapping[str, float]) -> Floats:
 
 
 @contextmanager
-def _executor(executor: Executor | None, threads: int | None) -> Iterator[Executor]:
+def pooled(executor: Executor | None, threads: int | None) -> Iterator[Executor]:
+    """The executor given, or one of so many threads (None: all cores) that ends with the block."""
     if executor is not None:
         yield executor
         return
@@ -155,7 +180,7 @@ def _likeliest_routes(task: Task, first: Mapping[str, Floats]) -> NDArray[np.int
     There may be thousands of routes; which to follow is settled by the first block of draws.
     """
     routes = len(task.measures.route_path)
-    chances = replace(task, kept=task.measures.route)(first).routes.sum(axis=1)
+    chances = replace(task, kept=task.measures.route, also=())(first).routes.sum(axis=1)
     kept = np.sort(np.argsort(-chances, kind="stable")[:PATHS_KEPT])
     number = np.full(routes + 1, -1, dtype=np.int32)  # the last entry is for route -1
     number[kept] = np.arange(len(kept))
@@ -165,11 +190,20 @@ def _likeliest_routes(task: Task, first: Mapping[str, Floats]) -> NDArray[np.int
 def _solve(
     task: Task, situation: Situation, start: int, stop: int, seed: int, pool: Executor, progress: Progress | None
 ) -> Results:
-    """Solve draws ``start`` to ``stop``: a quick pass over all, harder ones over those it left."""
+    """Solve draws ``start`` to ``stop``."""
     drawn = {name: values[start:stop] for name, values in sample(situation, stop, seed).values.items()}
-    results = _in_blocks(
-        task, drawn, np.arange(stop - start), pool, lambda done: progress and progress(start + done, stop)
-    )
+    return solve_draws(task, drawn, pool, lambda done: progress and progress(start + done, stop))
+
+
+def solve_draws(
+    task: Task, drawn: Mapping[str, Floats], pool: Executor, done: Callable[[int], object] = lambda _: None
+) -> Results:
+    """Solve the game for these values of its quantities, name to (D,): a quick pass over all, harder ones over those it left.
+
+    ``done`` is called with the number of draws that the quick pass has been through.
+    """
+    draws = len(next(iter(drawn.values())))
+    results = _in_blocks(task, drawn, np.arange(draws), pool, done)
     for effort in list(Effort)[1:]:
         left = np.flatnonzero(np.isin(results.status, UNFINISHED))
         if len(left):

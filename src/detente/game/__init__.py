@@ -14,7 +14,7 @@ from detente.game.paths import Paths
 from detente.game.strategic import StrategicGame
 from detente.game.tables import Table
 from detente.game.tree import Tree
-from detente.game.unroll import unroll
+from detente.game.unroll import fixed_quantities, interest_tables, unroll
 
 __all__ = [
     "Advice",
@@ -27,5 +27,7 @@ __all__ = [
     "Tree",
     "advise",
     "arrange",
+    "fixed_quantities",
+    "interest_tables",
     "unroll",
 ]

@@ -48,6 +48,11 @@ def unroll(situation: Situation) -> Game:
     return growth.finish()
 
 
+def fixed_quantities(situation: Situation) -> dict[str, float]:
+    """The quantities that have one value in every draw."""
+    return {n: q.specification.value for n, q in situation.quantities.items() if isinstance(q.specification, Fixed)}
+
+
 @dataclass
 class _Arrays:
     """Pieces of the tree, appended level by level."""
@@ -71,10 +76,7 @@ class _Growth:
     def __init__(self, situation: Situation) -> None:
         self.situation = situation
         self.actors = tuple(situation.actors)
-        fixed = {
-            n: q.specification.value for n, q in situation.quantities.items() if isinstance(q.specification, Fixed)
-        }
-        self.paths = Paths(1, {}, {}, fixed)
+        self.paths = Paths(1, {}, {}, fixed_quantities(situation))
         self.pointer: NDArray[np.int64] = np.full(1, -1)  # edge that leads to each path's next node
         self.state: dict[str, Labels] = {actor: np.zeros(1, dtype=np.int64) for actor in self.actors}
         self.out = _Arrays()
@@ -271,7 +273,7 @@ class _Growth:
 
     def finish(self) -> Game:
         out, paths = self.out, self.paths
-        if not out.set_actor:
+        if not out.set_actor and not self.situation.overlays:  # a what-if may settle every move
             self.fail(("steps",), "no move at which an actor has a choice", "at least one move with two options")
         terminals = np.arange(out.nodes, out.nodes + paths.count)
         out.children.append((self.pointer, terminals))
@@ -295,19 +297,27 @@ class _Growth:
             level_set=_index(np.asarray(out.level_set)),
             chance_rows=self.chance_rows,
         )
-        return Game(self.situation, tree, paths, tuple(self.chances), self.interests(), tuple(out.set_step))
+        return Game(
+            self.situation,
+            tree,
+            paths,
+            tuple(self.chances),
+            interest_tables(self.situation, paths),
+            tuple(out.set_step),
+        )
 
-    def interests(self) -> tuple[InterestTable, ...]:
-        situation, tables = self.situation, []
-        for actor, interests in situation.payoffs.items():
-            for interest in interests:
-                factor = 1.0
-                if interest.at is not None:
-                    years = (interest.at - situation.as_of).days / DAYS_PER_YEAR
-                    factor = situation.discount[actor] ** years
-                table = tabulate((interest.value,), self.paths, self.paths.count)
-                tables.append(InterestTable(actor, interest.name, factor, table))
-        return tuple(tables)
+
+def interest_tables(situation: Situation, paths: Paths) -> tuple[InterestTable, ...]:
+    """The interests of a situation over the paths of its game."""
+    tables = []
+    for actor, interests in situation.payoffs.items():
+        for interest in interests:
+            factor = 1.0
+            if interest.at is not None:
+                years = (interest.at - situation.as_of).days / DAYS_PER_YEAR
+                factor = situation.discount[actor] ** years
+            tables.append(InterestTable(actor, interest.name, factor, tabulate((interest.value,), paths, paths.count)))
+    return tuple(tables)
 
 
 def _unknown(quantities: frozenset[str]) -> dict[str, NDArray[np.float64]]:

@@ -53,18 +53,19 @@ def _parts(findings: Findings, width: int) -> Iterator[RenderableType]:
     yield from _headline(findings)
     for title, answers in (("Answers", findings.plain_answers), ("If …", findings.conditional_answers)):
         if answers:
-            yield from _section(title, _answers(answers, width))
+            yield from section(title, _answers(answers, width))
     if findings.beliefs:
-        yield from _section("What each side believes, before and after the record", _beliefs(findings.beliefs))
+        yield from section("What each side believes, before and after the record", _beliefs(findings.beliefs))
     if findings.next_steps:
-        yield from _section("Next moves, if it comes to them", _moves(findings.next_steps))
+        yield from section("Next moves, if it comes to them", _moves(findings.next_steps))
     if findings.ways:
-        yield from _section("Likeliest ways it goes on", _ways(findings))
-    yield from _section("How far to trust this", _trust(findings))
+        yield from section("Likeliest ways it goes on", _ways(findings))
+    yield from section("How far to trust this", _trust(findings))
     yield Text()
 
 
-def _section(title: str, body: RenderableType) -> Iterator[RenderableType]:
+def section(title: str, body: RenderableType) -> Iterator[RenderableType]:
+    """A part of the summary under its title."""
     yield Text()
     yield Rule(Text(title, style=f"bold {ACCENT}"), align="left", style="dim")
     yield body
@@ -83,7 +84,8 @@ def _headline(findings: Findings) -> Iterator[RenderableType]:
 # --------------------------------------------------------------------------- tables
 
 
-def _table(*columns: tuple[str, dict[str, object]]) -> Table:
+def new_table(*columns: tuple[str, dict[str, object]]) -> Table:
+    """An empty table in the style of all of them; each column by its header and options."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True, header_style="dim", show_edge=False)
     for header, options in columns:
         table.add_column(header, **options)  # type: ignore[arg-type]
@@ -105,7 +107,7 @@ def _answers(answers: Iterable[Answer], width: int) -> Table:
     ]
     if roomy:
         columns.append(("Strongest driver", {"ratio": 3}))
-    table = _table(*columns)
+    table = new_table(*columns)
     for answer in answers:
         driver = _driver(answer)
         question = Text(answer.question)
@@ -123,7 +125,7 @@ def _driver(answer: Answer) -> str:
 
 
 def _beliefs(beliefs: Iterable[Beliefs]) -> Table:
-    table = _table(
+    table = new_table(
         ("Who", {"ratio": 1}), ("probability that", {"ratio": 3}),
         ("before", {"justify": "right", "no_wrap": True}), ("", {"no_wrap": True}),
         ("now", {"justify": "right", "no_wrap": True}), (held(), {"justify": "right", "no_wrap": True}),
@@ -140,7 +142,7 @@ def _beliefs(beliefs: Iterable[Beliefs]) -> Table:
 
 
 def _moves(steps: Iterable[NextStep]) -> Table:
-    table = _table(
+    table = new_table(
         ("", {"ratio": 1}), ("", {"justify": "right", "no_wrap": True}),
         (held(), {"justify": "right", "no_wrap": True}), _scale(15),
     )  # fmt: skip

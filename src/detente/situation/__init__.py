@@ -6,9 +6,21 @@ mistake with its place in the file, what was found, what is accepted and the nea
 games, draws or forecasts: it may say what a situation means, never what follows from it.
 """
 
-from detente.situation.build import load, loads
+from detente.situation.build import blamed, changed, load, loads, what_if
 from detente.situation.messages import Problem, SituationError
 from detente.situation.model import Situation
+from detente.situation.overlay import Overlay
 from detente.situation.schema import json_schema
 
-__all__ = ["Problem", "Situation", "SituationError", "json_schema", "load", "loads"]
+__all__ = [
+    "Overlay",
+    "Problem",
+    "Situation",
+    "SituationError",
+    "blamed",
+    "changed",
+    "json_schema",
+    "load",
+    "loads",
+    "what_if",
+]

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path as FilePath
 
-from detente.situation import aims, changes, dates, lexicon, names, numbers, process, source, tree
+from detente.situation import aims, changes, dates, lexicon, names, numbers, overlay, process, source, tree
 from detente.situation.draft import Draft
 from detente.situation.lexicon import Lexicon
 from detente.situation.messages import Problem, SituationError
 from detente.situation.model import Situation, Source, WhatIf
+from detente.situation.overlay import Overlay
 from detente.situation.tree import Node
 from detente.situation.validation import validate
 
@@ -34,33 +36,97 @@ def load(path: str | FilePath, *, as_of: date | None = None, what_if: str | None
 def loads(text: str, *, name: str = "<memory>", as_of: date | None = None, what_if: str | None = None) -> Situation:
     """The situation in a text; ``name`` stands for the file in messages. See :func:`load`."""
     root, problems = source.parse(text, name)
-    if what_if is not None:
-        changes.check_name(root, what_if, name)
-        root, failed = changes.apply(root, what_if, name)
-        problems += failed
-    draft = validate(root, name)
-    draft.problems += problems
-    _move_back(draft, as_of)
-    positions = {path: (at.line, at.column) for path, at in tree.positions(root)}
-    digest = _digest(text, root, as_of, what_if)
-    situation = replace(_resolve(draft), digest=digest, what_if=what_if or "", positions=positions)
-    if not draft.problems and what_if is None:
-        draft.problems += _failing_what_ifs(root, name, situation)
-    if draft.problems:
-        raise SituationError(draft.problems)
+    overlays = () if what_if is None else (overlay.of_file(root, what_if, name),)
+    reading = _Reading(text, name, root, as_of, overlays)
+    situation, found = reading.resolved(problems)
+    if not found and what_if is None:
+        found += _failing_what_ifs(root, name, situation)
+    if found:
+        raise SituationError(found)
     return situation
 
 
-def _digest(text: str, root: Node, as_of: date | None, what_if: str | None) -> str:
-    """SHA-256 of the file and of what was changed in it, in hexadecimal."""
-    digest = hashlib.sha256(text.encode())
-    if what_if is not None:
-        change = tree.find(root, ("whatifs", what_if, "change"))
-        said = json.dumps(tree.plain(change) if change else None, sort_keys=True, default=str)
-        digest.update(f"\nwhat if {said}".encode())
-    if as_of is not None:
-        digest.update(f"\nas of {as_of.isoformat()}".encode())
-    return digest.hexdigest()
+def what_if(situation: Situation, words: str, label: str | None = None) -> Overlay:
+    """The what-if that is meant by the name of one in the file, or said in words (:mod:`detente.situation.overlay`).
+
+    Raises :class:`SituationError` where there is none of that name or the words cannot be understood; ``label`` says in
+    messages where the words were written.
+    """
+    root, _ = _parsed(situation.file, situation.origin)
+    if overlay.is_name(words):
+        return overlay.of_file(root, words.strip(), situation.origin)
+    return overlay.of_words(words, label)
+
+
+def changed(situation: Situation, by: Overlay) -> Situation:
+    """A situation that was loaded, with a further what-if carried out and everything in it checked again.
+
+    Raises :class:`SituationError` with one problem, told of the what-if: the situation without it is sound.
+    """
+    root, problems = _parsed(situation.file, situation.origin)
+    overlays = (*situation.overlays, by)
+    reading = _Reading(situation.file, situation.origin, root, situation.as_of, overlays)
+    result, found = reading.resolved(problems)
+    if found:
+        raise SituationError([_once(found, by, situation)])
+    return result
+
+
+def _once(found: list[Problem], by: Overlay, situation: Situation) -> Problem:
+    """One problem for a what-if that cannot be carried out: in the change itself, if there is one."""
+    within = [p for p in found if p.file == by.label and not p.line] if not by.named else []
+    if within:
+        return within[0]
+    at_changes = {(change.at.line, change.at.column) for change in by.changes}
+    own = [p for p in found if (p.line, p.column) in at_changes]
+    return blamed((own or _first(found))[0], by, situation)
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str, origin: str) -> tuple[Node, list[Problem]]:
+    """The tree of a file that is changed again and again; nobody alters it."""
+    return source.parse(text, origin)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A file, from an earlier day or under what-ifs."""
+
+    text: str
+    origin: str
+    root: Node
+    as_of: date | None
+    overlays: tuple[Overlay, ...]
+
+    def resolved(self, problems: list[Problem]) -> tuple[Situation, list[Problem]]:
+        """The situation, sound only if there are no problems; ``problems`` are those found so far."""
+        root, problems = self.root, list(problems)
+        for each in self.overlays:
+            root, failed = changes.apply(root, each)
+            problems += failed
+        draft = validate(root, self.origin)
+        draft.problems += problems
+        draft.changed = bool(self.overlays)
+        _move_back(draft, self.as_of)
+        situation = replace(
+            _resolve(draft),
+            digest=self.digest(),
+            what_if="; ".join(each.name for each in self.overlays),
+            file=self.text,
+            overlays=self.overlays,
+            positions={path: (at.line, at.column) for path, at in tree.positions(root)},
+        )
+        return situation, draft.problems
+
+    def digest(self) -> str:
+        """SHA-256 of the file and of what was changed in it, in hexadecimal."""
+        digest = hashlib.sha256(self.text.encode())
+        for each in self.overlays:
+            said = json.dumps(each.plain(), sort_keys=True, default=str)
+            digest.update(f"\nwhat if {said}".encode())
+        if self.as_of is not None:
+            digest.update(f"\nas of {self.as_of.isoformat()}".encode())
+        return digest.hexdigest()
 
 
 def _move_back(draft: Draft, as_of: date | None) -> None:
@@ -119,34 +185,40 @@ def _resolve(draft: Draft) -> Situation:
 def _what_if(draft: Draft, name: str) -> WhatIf:
     entry = draft.file.whatifs[name]
     draft.provenance(entry, ("whatifs", name))
-    return WhatIf(name, entry.text, entry.change)
+    added = {place: option.text for place, option in entry.add.items()}
+    return WhatIf(name, entry.text, entry.change, entry.remove, added, entry.hide, entry.reveal, entry.commit)
 
 
 def _failing_what_ifs(root: Node, origin: str, situation: Situation) -> list[Problem]:
-    """What is wrong with the file once each what-if is carried out.
-
-    The file itself being sound, a mistake at a place outside the change comes of the change; of these the
-    first is told, at the what-if.
-    """
+    """What is wrong with the file once each what-if is carried out, told at the what-if."""
     found: list[Problem] = []
     for name in situation.whatifs:
-        changed, problems = changes.apply(root, name, origin)
+        by = overlay.of_file(root, name, origin)
+        altered, problems = changes.apply(root, by)
         if not problems:
-            draft = validate(changed, origin)
+            draft = validate(altered, origin)
+            draft.changed = True
             _resolve(draft)
-            places = changes.inside(root, name)
-            within = [p for p in draft.problems if (p.line, p.column) in places]
-            first = min(draft.problems, key=lambda p: (p.line, p.column), default=None)
-            elsewhere = [replace(first, line=0)] if first is not None else []
-            problems = [_blamed(p, name, situation) for p in within or elsewhere]
+            within = changes.inside(root, name)
+            inside = [p for p in draft.problems if (p.line, p.column) in within]
+            problems = [blamed(p, by, situation) for p in inside or _first(draft.problems)]
         found += problems
     return found
 
 
-def _blamed(problem: Problem, name: str, situation: Situation) -> Problem:
+def _first(problems: list[Problem]) -> list[Problem]:
+    """The first mistake in a changed file, at no line; the file itself being sound, it comes of the change."""
+    first = min(problems, key=lambda p: (p.line, p.column), default=None)
+    return [] if first is None else [replace(first, line=0)]
+
+
+def blamed(problem: Problem, by: Overlay, situation: Situation) -> Problem:
     """A mistake in the changed file, told of the what-if that makes it; at the change, where it is not in it."""
-    _, line, column = situation.place(("whatifs", name, "change"))
+    found = f"with this change, `{problem.where}` has {problem.found}" if problem.where else problem.found
+    if not by.named:
+        return replace(problem, file=by.label, line=0, column=0, where="", found=found)
+    key = next(iter(by.changes)).where.split(".")[:3] if by.changes else ["whatifs", by.name]
+    _, line, column = situation.place(key)
     if problem.line:
         line, column = problem.line, problem.column
-    found = f"with this change, `{problem.where}` has {problem.found}" if problem.where else problem.found
-    return replace(problem, line=line, column=column, where=f"whatifs.{name}.change", found=found)
+    return replace(problem, line=line, column=column, where=".".join(key), found=found)

@@ -1,13 +1,16 @@
-"""What-ifs: named changes to the file, in the file's own terms."""
+"""Carrying out a what-if on the tree of a file: which value a dotted place stands for, and what comes there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from detente.situation import tree
+from detente.situation.draft import NAMESPACES
+from detente.situation.edits import ChangeError, edit
 from detente.situation.expression import nearest
-from detente.situation.messages import Problem, SituationError, described, listing
+from detente.situation.messages import Problem, described, listing
+from detente.situation.overlay import KEYS, Change, Overlay
+from detente.situation.schema import SituationFile
 from detente.situation.tree import Key, Node, Path, Place
 
 _SHORTHANDS = {"sources": "citation", "actors": "name", "define": "value"}
@@ -20,47 +23,34 @@ _NAMED = frozenset({
 """Mappings whose keys are the analyst's own names: a what-if may change or remove one, but not add to them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _ChangeError(Exception):
-    found: str
-    accepted: str
-    near: str | None = None
+_SECTIONS = frozenset(SituationFile.model_fields)
 
 
-def apply(root: Node, name: str, origin: str) -> tuple[Node, list[Problem]]:
-    """The file with the what-if of this name carried out, and the changes that could not be."""
-    where: Path = ("whatifs", name, "change")
-    changes = tree.find(root, where)
-    entries = changes.value if changes is not None and isinstance(changes.value, dict) else {}
+def apply(root: Node, overlay: Overlay) -> tuple[Node, list[Problem]]:
+    """The file with a what-if carried out, and the changes that could not be."""
     problems: list[Problem] = []
     changed = root
-    for key, value in entries.items():
-        at = tree.place(root, (*where, key), key=True)
+    for change in overlay.changes:
         try:
-            changed = _put(changed, changed, (), str(key), value, at)
-        except _ChangeError as failure:
-            label = f"whatifs.{name}.change.{key}"
-            problems.append(Problem(origin, at.line, at.column, label, failure.found, failure.accepted, failure.near))
+            changed = _carried_out(changed, change)
+        except ChangeError as failure:
+            at = change.at
+            found = (failure.found, failure.accepted, failure.near)
+            problems.append(Problem(overlay.label, at.line, at.column, change.where, *found))
     return changed, problems
 
 
-def check_name(root: Node, name: str, origin: str) -> None:
-    """Raises :class:`SituationError` where the file has no what-if of this name."""
-    whatifs = root.child("whatifs")
-    names = [str(key) for key in whatifs.value] if whatifs is not None and isinstance(whatifs.value, dict) else []
-    change = tree.find(root, ("whatifs", name, "change"))
-    if change is not None and isinstance(change.value, dict):
-        return
-    accepted = listing(names) if names else "a file with `whatifs`; this one has none"
-    at = tree.place(root, ("whatifs",), key=True)
-    found = f"what-if `{name}` asked for" + (", which has no `change`" if name in names else "")
-    raise SituationError([Problem(origin, at.line, at.column, "whatifs", found, accepted, nearest(name, names))])
+def _carried_out(root: Node, change: Change) -> Node:
+    if change.verb != "set":
+        return edit(root, change)
+    value = change.value or Node(None, change.at)
+    return _put(root, root, (), change.place, value, change.at)
 
 
 def inside(root: Node, name: str) -> set[tuple[int, int]]:
     """Every place within the changes of a what-if."""
-    change = tree.find(root, ("whatifs", name, "change"))
-    return set() if change is None else set(_places(change))
+    found = [tree.find(root, ("whatifs", name, key)) for key in KEYS]
+    return {place for node in found if node is not None for place in _places(node)}
 
 
 def _places(node: Node) -> Iterator[tuple[int, int]]:
@@ -108,16 +98,32 @@ def _next(root: Node, node: Node, path: Path, dotted: str) -> tuple[Key, str]:
     for name in sorted(names, key=len, reverse=True):
         if dotted == name or dotted.startswith(name + "."):
             return names[name], dotted[len(name) + 1 :]
+    if not path:
+        section = _section_of(root, dotted)
+        if section is not None:
+            return section, dotted
     head, _, rest = dotted.partition(".")
     here = ".".join(tree.labels(root, path)) or "the file"
-    if isinstance(node.value, dict) and not rest and not _analysts_own(path):
+    if isinstance(node.value, dict) and not rest and not _analysts_own(path) and (path or head in _SECTIONS):
         return head, ""
     if not isinstance(node.value, (dict, list)):
-        raise _ChangeError(f"`{head}` within `{here}`, which is {described(node.value)}", f"`{here}` itself")
+        raise ChangeError(f"`{head}` within `{here}`, which is {described(node.value)}", f"`{here}` itself")
+    if not path and not rest:
+        declared = [name for section in NAMESPACES for name in _children(root.child(section))]
+        found = f"no section and no quantity, private fact, step or definition `{head}` in the file"
+        raise ChangeError(
+            found, f"a dotted place, or one of these names: {listing(declared)}", nearest(head, [*_SECTIONS, *declared])
+        )
     accepted = listing(names) if names else "nothing, for it is empty"
     if not rest and _analysts_own(path):
         accepted += f" (to add one, put all of `{here}` here)"
-    raise _ChangeError(f"no `{head}` in {here if here == 'the file' else f'`{here}`'}", accepted, nearest(head, names))
+    raise ChangeError(f"no `{head}` in {here if here == 'the file' else f'`{here}`'}", accepted, nearest(head, names))
+
+
+def _section_of(root: Node, dotted: str) -> str | None:
+    """The section of the name that a dotted place begins with, where that is not a section itself."""
+    found = ((name, section) for section in NAMESPACES for name in _children(root.child(section)))
+    return next((section for name, section in found if dotted == name or dotted.startswith(name + ".")), None)
 
 
 def _analysts_own(path: Path) -> bool:
@@ -127,7 +133,9 @@ def _analysts_own(path: Path) -> bool:
     return path[-1] in _NAMED or (len(path) >= 2 and path[-2] in ("payoffs", "readings")) or path == ("discount",)
 
 
-def _children(node: Node) -> dict[str, Key]:
+def _children(node: Node | None) -> dict[str, Key]:
+    if node is None:
+        return {}
     if isinstance(node.value, dict):
         return {str(key): key for key in node.value}
     if isinstance(node.value, list):

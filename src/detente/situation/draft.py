@@ -41,6 +41,8 @@ class Draft:
     lost: set[tuple[str, ...]] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     sources: dict[str, Source] = field(default_factory=dict)
+    changed: bool = False
+    """Whether a what-if was carried out on it: a quantity that it fixes may still be called correlated."""
     hindsight: date | None = None
     """Set where ``as_of`` was moved back from this day: what was not yet known is then left out, with a note."""
 

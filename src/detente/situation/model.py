@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from detente.situation.expression import Expression
+
+if TYPE_CHECKING:
+    from detente.situation.overlay import Overlay
 
 # --------------------------------------------------------------------------- where things come from
 
@@ -242,11 +245,20 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """``changes`` maps a dotted place in the file (``quantities.relief.low``) to its new value."""
+    """``changes`` maps a dotted place in the file (``quantities.relief.low``) to its new value.
+
+    ``remove`` lists options (``path.china``) and steps, ``add`` maps further options to their texts, ``hide`` and ``reveal``
+    map steps and facts to actors (or ``all``), ``commit`` maps steps to options.
+    """
 
     id: str
     text: str
     changes: Mapping[str, object]
+    remove: tuple[str, ...] = ()
+    add: Mapping[str, str] = field(default_factory=dict)
+    hide: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reveal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    commit: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -273,7 +285,11 @@ class Situation:
     origin: str = "<memory>"
     digest: str = ""
     what_if: str = ""
-    """Id of the what-if that was carried out on it."""
+    """What was changed in it: the id of a what-if of the file, or the words of one."""
+    file: str = field(default="", repr=False, compare=False)
+    """The text of the file."""
+    overlays: tuple[Overlay, ...] = field(default=(), repr=False, compare=False)
+    """The what-ifs that were carried out on the file, in turn."""
     notes: tuple[str, ...] = field(default=())
     positions: Mapping[tuple[str, ...], tuple[int, int]] = field(default_factory=dict, repr=False, compare=False)
     """Line and column (from 1) of each part of the file by its path, list items by their name."""

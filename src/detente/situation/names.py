@@ -50,6 +50,12 @@ def option_names(step: Step) -> tuple[str, ...]:
             return ()
 
 
+def scale_values(start: float, end: float, count: int) -> list[float]:
+    """The numbers of evenly spaced options."""
+    gap = (end - start) / (count - 1)
+    return [round(start + i * gap, 12) for i in range(count - 1)] + [end]
+
+
 def _typical_state(step: SignalEntry) -> str:
     """The first of the states that most agree about what the readings are."""
     counts = Counter(frozenset(shares) for shares in step.readings.values())

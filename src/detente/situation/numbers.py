@@ -313,6 +313,8 @@ def _correlates(draft: Draft, found: Mapping[str, Quantity], name: str, path: Pa
     if not draft.known("quantities", "quantity", name, found, path):
         return False
     kind = found[name].specification
+    if isinstance(kind, Fixed) and draft.changed:
+        return True
     if isinstance(kind, (Fixed, Formula)):
         what = "fixed" if isinstance(kind, Fixed) else "a formula"
         draft.add(path, f"`{name}`, which is {what}", "an uncertain quantity that is not a formula")

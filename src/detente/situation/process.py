@@ -11,7 +11,7 @@ from detente.situation.expression import Expression, Happened, Operation, Scope,
 from detente.situation.lexicon import Lexicon, chance, guard, state_chance
 from detente.situation.messages import listing
 from detente.situation.model import Fact, Option, Quantity, Reveal, Step, Window
-from detente.situation.names import option_names, step_name
+from detente.situation.names import option_names, scale_values, step_name
 from detente.situation.schema import EventEntry, MoveEntry, PrivateNumberEntry, RevealEntry, SignalEntry
 from detente.situation.settle import settled
 from detente.situation.tree import Path
@@ -50,9 +50,7 @@ def declare(lexicon: Lexicon) -> None:
 def _values(step: StepEntry) -> Sequence[float | None]:
     if isinstance(step, MoveEntry):
         if step.scale is not None:
-            gap = (step.scale.end - step.scale.start) / (step.scale.count - 1)
-            inner = [step.scale.start + i * gap for i in range(step.scale.count - 1)]
-            return [round(value, 12) for value in inner] + [step.scale.end]
+            return scale_values(step.scale.start, step.scale.end, step.scale.count)
         return [option.value for option in (step.options or {}).values()]
     return []
 

@@ -256,12 +256,43 @@ class QuestionEntry(Entry):
     given_text: str = Field(default="", description="`given` in the reader's words.")
 
 
+def _whose(value: object) -> object:
+    """Names alone, as a mapping of each to all actors."""
+    names = [value] if isinstance(value, str) else value
+    if isinstance(names, list) and all(isinstance(name, str) for name in names):
+        return dict.fromkeys(names, "all")
+    if isinstance(value, dict):
+        return value
+    raise refuse("a name, a list of names, or a mapping of names to actors: `{deed: [USA]}`")
+
+
+Whose = Annotated[
+    dict[str, Names],
+    BeforeValidator(_whose, json_schema_input_type=str | list[str] | dict[str, Names]),
+]
+
+
 class WhatIfEntry(Entry):
     """A named change to the file."""
 
     change: dict[str, Any] = Field(
-        min_length=1, description="Dotted place in the file to what stands there instead; null removes it."
+        default={}, description="Dotted place in the file to what stands there instead; null removes it."
     )
+    remove: Names = Field(default=(), description="Options (`step.option`) that are never open; steps that never are.")
+    add: dict[str, Option] = Field(default={}, description="Further options of moves: `step.option` to its text.")
+    hide: Whose = Field(default={}, description="Steps, and the actors who do not see them (left out: all others).")
+    reveal: Whose = Field(
+        default={}, description="Steps or private facts, and the actors who see or know them (left out: all)."
+    )
+    commit: dict[str, str] = Field(
+        default={}, description="Steps to the option that is certain wherever it is open, for all to know."
+    )
+
+    @model_validator(mode="after")
+    def _some_change(self) -> WhatIfEntry:
+        if not any((self.change, self.remove, self.add, self.hide, self.reveal, self.commit)):
+            raise refuse("one of `change`, `remove`, `add`, `hide`, `reveal`, `commit`", "no change")
+        return self
 
 
 Definition = Annotated[

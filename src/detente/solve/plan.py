@@ -150,7 +150,7 @@ def _reach(tree: Tree, unknown: NDArray[np.int64], unknowns: int) -> tuple[Index
     parent, edge = np.full(tree.nodes, -1), np.full(tree.nodes, -1)
     parent[tree.edge_child[inner]], edge[tree.edge_child[inner]] = parent_of[inner], edges[inner]
     needed = np.zeros(tree.nodes, dtype=np.bool_)
-    needed[0] = True
+    needed[:1] = True
     several = np.flatnonzero(tree.set_size > 1)
     needed[tree.set_nodes[np.isin(np.repeat(np.arange(tree.sets), tree.set_size), several)]] = True
     for node in range(tree.nodes - 1, 0, -1):

@@ -6,6 +6,7 @@ computed: an expression of the path alone has one value per path in every draw. 
 """
 
 from detente.situation.expression.evaluation import OPERATORS, Values, evaluate
+from detente.situation.expression.likeness import Numbering
 from detente.situation.expression.nodes import (
     Chosen,
     Expression,
@@ -39,6 +40,7 @@ __all__ = [
     "Kind",
     "Names",
     "Number",
+    "Numbering",
     "Operation",
     "QuantityValue",
     "Scope",

@@ -1,0 +1,123 @@
+"""What a change leaves as it was: the tree, the figures asked for, the plan, the play itself.
+
+Two situations are compared part by part, expressions by their form, so that only what differs is worked out again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.draws import medians, sample
+from detente.forecast.measures import measure
+from detente.forecast.run import Task, payoff_span, plan, prepare
+from detente.game import fixed_quantities, interest_tables
+from detente.situation.expression import Numbering
+from detente.situation.model import Fact, Reveal, Situation, Step
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A changed situation, ready to be solved; what in it is the base's."""
+
+    task: Task
+    same_tree: bool
+    same_payoffs: bool
+    same_questions: bool
+
+    @property
+    def situation(self) -> Situation:
+        return self.task.game.situation
+
+
+def set_up(base: Task, situation: Situation) -> Setup:
+    """The task of a changed situation, of the parts of ``base`` that the change leaves alone.
+
+    Payoff spans stay the base's: precision has the same unit in both worlds, and taking an option away does not make
+    those who remain more careful. Raises :class:`SituationError` where the changed situation makes no game.
+    """
+    number, before = Numbering(), base.game.situation
+    if _process(before, number) != _process(situation, number):
+        task = prepare(situation)
+        return Setup(replace(task, span=_span(base, task)), same_tree=False, same_payoffs=False, same_questions=False)
+    paths = replace(base.game.paths, fixed=fixed_quantities(situation))
+    same_payoffs = _aims(before, number) == _aims(situation, number)
+    interests = base.game.interests if same_payoffs else interest_tables(situation, paths)
+    game = replace(base.game, situation=situation, paths=paths, interests=interests)
+    same_questions = _asked(before, number) == _asked(situation, number)
+    task = Task(
+        game=game,
+        plan=base.plan if same_payoffs else plan(game, medians(situation)),
+        measures=base.measures if same_questions else measure(game),
+        span=base.span,
+        kept=np.empty(0, dtype=np.int32),
+    )
+    return Setup(task, same_tree=True, same_payoffs=same_payoffs, same_questions=same_questions)
+
+
+def same_play(base: Task, setup: Setup, draws: int, seed: int) -> bool:
+    """Whether the equilibria of the first ``draws`` draws are the base's, all that they are computed from being equal."""
+    if not (setup.same_tree and setup.same_payoffs):
+        return False
+    before, after = base.game.situation, setup.situation
+    precisions = [actor.precision for actor in before.actors.values()]
+    if precisions != [actor.precision for actor in after.actors.values()]:
+        return False
+    game = setup.task.game
+    tables = [chance.table for chance in game.chances] + [interest.table for interest in game.interests]
+    used = frozenset(precisions).union(*(table.quantities for table in tables))
+    old, new = sample(before, draws, seed).values, sample(after, draws, seed).values
+    return all(np.array_equal(old[name], new[name]) for name in sorted(used))
+
+
+def same_record(before: Situation, after: Situation) -> bool:
+    """Whether the same things are on the record of both."""
+    first, second = ({(o.step, o.option) for o in each.observed} for each in (before, after))
+    return first == second
+
+
+def _span(base: Task, task: Task) -> Floats:
+    """The base's spans, and those of actors whom the base does not have."""
+    known = dict(zip(base.game.tree.actors, base.span, strict=True))
+    own = payoff_span(task.game, medians(task.game.situation))
+    return np.array([known.get(actor, span) for actor, span in zip(task.game.tree.actors, own, strict=True)])
+
+
+# --------------------------------------------------------------------------- what the parts depend on
+
+
+def _process(situation: Situation, number: Numbering) -> tuple[object, ...]:
+    """All that the tree and its chances are made of."""
+    facts = [_fact(fact, number) for fact in situation.facts.values()]
+    return (*situation.actors, *facts, *(_step(step, number) for step in situation.steps))
+
+
+def _fact(fact: Fact, number: Numbering) -> tuple[object, ...]:
+    return fact.name, fact.known_to, fact.states, tuple(map(number, fact.chances))
+
+
+def _step(step: Step | Reveal, number: Numbering) -> tuple[object, ...]:
+    if isinstance(step, Reveal):
+        return step.name, step.of, step.to, number(step.when)
+    options = tuple((option.name, number(option.when), number(option.chance)) for option in step.options)
+    return step.name, step.kind, step.actor, step.seen_by, number(step.when), options
+
+
+def _aims(situation: Situation, number: Numbering) -> list[object]:
+    """All that the payoffs are made of, but for the quantities."""
+    return [
+        (actor, interest.name, number(interest.value), interest.at, interest.at and situation.discount[actor])
+        for actor, interests in situation.payoffs.items()
+        for interest in interests
+    ] + [situation.as_of]
+
+
+def _asked(situation: Situation, number: Numbering) -> tuple[object, ...]:
+    """All that the figures of a forecast are made of, in a given game."""
+    questions = [(q.id, number(q.when), q.by, number(q.given)) for q in situation.questions]
+    observed = [(o.step, o.option, o.on) for o in situation.observed]
+    return questions, observed, [step.on for step in situation.steps], situation.as_of, situation.horizon

@@ -1,0 +1,131 @@
+"""What-ifs side by side on the terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from detente.explain.comparison import AnswerChange, Comparison, Consequences
+from detente.explain.differences import Difference
+from detente.report import words
+from detente.report.consequences import in_words, point_interval, points, trust
+from detente.report.statements import held
+from detente.report.terminal import ACCENT, WIDEST, new_table, section
+
+SMALL = 0.005
+"""Differences below half a point are left out of the table unless all are asked for."""
+CELL = 15
+"""Columns that a what-if takes."""
+LEAST_QUESTION = 30
+
+
+def print_comparison(comparison: Comparison, console: Console, *, everything: bool = False) -> None:
+    """Print the what-ifs in words, then answers and payoffs side by side; small differences only with ``everything``."""
+    width = min(console.width, WIDEST)
+    for part in _parts(comparison, width, everything):
+        console.print(part, width=width, highlight=False)
+
+
+def _parts(comparison: Comparison, width: int, everything: bool) -> Iterator[RenderableType]:
+    provenance = comparison.base.provenance
+    yield Text()
+    yield Text(provenance.title, style="bold")
+    yield Text(f"What if? Compared with the forecast as of {words.day(provenance.as_of)}", style="dim")
+    for number, what_if in enumerate(comparison, start=1):
+        yield Text()
+        yield Text.assemble((f"{number}  ", f"bold {ACCENT}"), (words.capital(what_if.text), "bold"))
+        if what_if.name != what_if.text:
+            yield Text(f"   {what_if.name}", style="dim")
+        yield _indented(" ".join(in_words(what_if)))
+    fit = max(1, (width - LEAST_QUESTION - 9) // (CELL + 2))
+    chosen, left = _rows(comparison, everything)
+    numbered = list(enumerate(comparison, start=1))
+    tables = math.ceil(len(numbered) / fit)
+    each = math.ceil(len(numbered) / tables)
+    for first in range(0, len(numbered), each):
+        shown = numbered[first : first + each]
+        if chosen:
+            yield from section("Answers", _answers(shown, chosen))
+        yield from section("Payoffs, in hundredths of all that is at stake for each", _payoffs(shown))
+    yield Text()
+    if left:
+        told = f"{left} answers move" if left > 1 else "1 answer moves"
+        yield Text(f"{told} by less than half a point; --all shows {'them' if left > 1 else 'it'}.", style="dim")
+    excludes = f"* The {held()} of the difference over draws excludes zero. Differences are in percentage points."
+    for told in (excludes, *trust(comparison)):
+        yield Text(told, style="dim")
+    yield Text()
+
+
+def _indented(text: str) -> Table:
+    grid = Table.grid(padding=0)
+    grid.add_column(width=3)
+    grid.add_column()
+    grid.add_row("", Text(text))
+    return grid
+
+
+def _rows(comparison: Comparison, everything: bool) -> tuple[list[str], int]:
+    """The questions to show, in the order of the file, and how many are left out."""
+    names = list(dict.fromkeys(a.question for w in comparison for a in w.answers))
+    if everything:
+        return names, 0
+    large = {
+        a.question for w in comparison for a in w.answers if not abs(a.figure.difference) < SMALL  # NaN is shown
+    }  # fmt: skip
+    chosen = [name for name in names if name in large]
+    return chosen, len(names) - len(chosen)
+
+
+def _columns(shown: Sequence[tuple[int, Consequences]], *first: tuple[str, dict[str, object]]) -> Table:
+    return new_table(
+        *first,
+        *((str(number), {"justify": "right", "width": CELL}) for number, _ in shown),
+    )  # fmt: skip
+
+
+def _answers(shown: Sequence[tuple[int, Consequences]], chosen: Sequence[str]) -> Table:
+    body = _columns(shown, ("Question", {"ratio": 1}), ("base", {"justify": "right", "no_wrap": True}))
+    for name in chosen:
+        found = [next((a for a in w.answers if a.question == name), None) for _, w in shown]
+        some = next((a for a in found if a is not None), None)
+        if some is None:
+            continue
+        base = words.percent(_base(found))
+        body.add_row(
+            Text(words.question(some.text, some.given)), base, *(_cell(a.figure if a else None) for a in found)
+        )
+    return body
+
+
+def _base(found: Sequence[AnswerChange | None]) -> float:
+    values = [a.figure.base for a in found if a is not None and math.isfinite(a.figure.base)]
+    return values[0] if values else math.nan
+
+
+def _cell(figure: Difference | None) -> Text:
+    """``53 %  +12*`` over ``+3 to +21``."""
+    if figure is None:
+        return Text(words.MISSING, style="dim")
+    if not math.isfinite(figure.difference):
+        return Text(words.percent(figure.changed) if math.isfinite(figure.changed) else words.MISSING, style="dim")
+    style = "bold" if figure.clear else ""
+    mark = "*" if figure.clear else " "
+    first = f"{words.percent(figure.changed)}  {points(figure.difference):>4}{mark}"
+    return Text.assemble((first, style), "\n", (f"{point_interval(figure)} ", "dim"))
+
+
+def _payoffs(shown: Sequence[tuple[int, Consequences]]) -> Table:
+    body = _columns(shown, ("Actor", {"ratio": 1}))
+    for i, payoff in enumerate(shown[0][1].payoffs):
+        cells = []
+        for _, what_if in shown:
+            figure = what_if.payoffs[i].figure
+            text, style = points(figure.difference) + ("*" if figure.clear else " "), "bold" if figure.clear else ""
+            cells.append(Text.assemble((text, style), "\n", (f"{point_interval(figure)} ", "dim")))
+        body.add_row(Text(payoff.name), *cells)
+    return body

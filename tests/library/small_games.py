@@ -1,0 +1,122 @@
+"""Situations of a few lines whose solution is known in closed form."""
+
+from __future__ import annotations
+
+HEAD = """
+title: A small game
+as_of: 2024-01-01
+horizon: 2024-12-31
+"""
+
+SHARP = 200
+"""A precision at which choices are all but best replies."""
+
+LEADER = (
+    HEAD
+    + f"""
+actors: {{A: {{name: Leader, precision: {SHARP}}}, B: {{name: Follower, precision: {SHARP}}}}}
+steps:
+  - {{move: row, actor: A, options: {{up: , down: }}, seen_by: none}}
+  - {{move: column, actor: B, options: {{left: , right: }}}}
+payoffs:
+  A: {{all: "(2 if column == left else 4) if row == up else (1 if column == left else 3)"}}
+  B: {{all: "1 if row == up and column == left or row == down and column == right else 0"}}
+ask:
+  right: {{text: Right?, when: column == right}}
+  down: {{text: Down?, when: row == down}}
+"""
+)
+"""The game of Conitzer & Sandholm (2006, figure 1): up dominates, and yet to be known to play down is better."""
+
+
+def bargain(outside: float) -> str:
+    """A offers a share in tenths; B accepts, turns it down for 0.52, or leaves for ``outside``."""
+    return (
+        HEAD
+        + f"""
+actors: {{A: {{name: Proposer, precision: {SHARP}}}, B: {{name: Responder, precision: {SHARP}}}}}
+steps:
+  - {{move: share, actor: A, scale: {{from: 0, to: 1, count: 11}}}}
+  - {{move: answer, actor: B, options: {{accept: , counter: , leave: }}}}
+payoffs:
+  A: {{pie: "1 - share if answer == accept else 0"}}
+  B: {{pie: "share if answer == accept else (0.52 if answer == counter else {outside})"}}
+ask:
+  accepts: {{text: Accepted?, when: answer == accept}}
+"""
+    )
+
+
+def choice_under_risk(worth: list[list[float]], chances: list[float]) -> str:
+    """One decision maker with an option a row of ``worth`` and a state a column, which only a bystander knows."""
+    states = ", ".join(f"s{i}: {c}" for i, c in enumerate(chances))
+    options = ", ".join(f"o{i}: " for i in range(len(worth)))
+    cases = "0"
+    for i, row in enumerate(worth):
+        for j, value in enumerate(row):
+            cases = f"({value} if act == o{i} and state == s{j} else {cases})"
+    return (
+        HEAD
+        + f"""
+actors: {{D: {{name: Decision maker, precision: 2000}}, N: Bystander}}
+private: {{state: {{known_to: N, states: {{{states}}}}}}}
+steps:
+  - {{move: act, actor: D, options: {{{options}}}}}
+payoffs: {{D: {{worth: "{cases}"}}, N: {{none: 0}}}}
+"""
+    )
+
+
+MORE_INFORMATION_HURTS = (
+    HEAD
+    + f"""
+actors: {{P1: {{name: Player 1, precision: {SHARP}}}, P2: {{name: Player 2, precision: {SHARP}}}, N: Nature}}
+private: {{state: {{known_to: N, states: {{one: 0.5, two: 0.5}}}}}}
+steps:
+  - {{move: row, actor: P1, options: {{top: , bottom: }}, seen_by: none}}
+  - {{move: column, actor: P2, options: {{left: , middle: , right: }}}}
+payoffs:
+  P1: {{all: "1 if row == top else (2 if column == left else 0)"}}
+  P2:
+    all: >-
+      (0.2 if row == top else 1) * (2 if column == left else
+      (3 if (column == right and state == one) or (column == middle and state == two) else 0))
+  N: {{none: 0}}
+"""
+)
+"""Osborne (2004), section 9.3.1, with epsilon 0.2."""
+
+TALKS = (
+    HEAD.replace("2024-01-01", "2024-03-01")
+    + """
+actors: {A: {name: Alpha, precision: 6}, B: {name: Beta, precision: {low: 3, high: 9, mass: 0.9}}}
+quantities:
+  prior: {low: 0.2, high: 0.7, mass: 1, shape: uniform}
+  cost: {low: 0.5, high: 1.5, mass: 0.9}
+  gain: {low: 0.5, high: 2, mass: 0.9}
+  spare: {low: 1, high: 2}
+correlations:
+  - {between: [cost, gain], rank: 0.6}
+private: {intent: {known_to: B, states: {serious: prior, bluffing: rest}}}
+steps:
+  - {move: gesture, actor: B, options: {make: Beta makes a gesture, none: }, on: 2024-02-01}
+  - {move: answer, actor: A, text: What Alpha answers, options: {relent: Alpha relents, stand: Alpha stands}, on: 2024-04-01}
+  - {move: attack, actor: B, options: {strike: Beta attacks, hold: }, when: answer == stand, on: 2024-05-01}
+payoffs:
+  A: {peace: "-gain if attack == strike else 0", pride: "-0.8 if answer == relent else 0"}
+  B:
+    prize: "1 if answer == relent else 0"
+    war: "(0.6 if intent == serious else -cost) if attack == strike else 0"
+    gesture: "-(0.1 if intent == serious else 0.4) if gesture == make else 0"
+observed:
+  - {step: gesture, value: make, on: 2024-02-01}
+ask:
+  yields: {text: Does Alpha relent?, when: answer == relent}
+  attacks: {text: Does Beta attack?, when: attack == strike, given: answer == stand, given_text: if Alpha stands}
+  serious: {text: Is Beta serious?, when: intent == serious}
+whatifs:
+  dear: {text: War is dear, change: {quantities.cost: 1.5}}
+  bound: {text: Beta is bound to attack, commit: {attack: strike}, hide: gesture}
+"""
+)
+"""Two actors, a secret, a record, correlated quantities: small enough to be solved in a moment."""
