@@ -81,7 +81,7 @@ class SolvedGame:
 
     def verify(self) -> Verification:
         """The certificate, recomputed by code that shares nothing with the solver. For a hierarchy the residual says how far it
-        is from an equilibrium, which it does not claim to be."""
+        is from an equilibrium, which it does not claim to be; for a limit that was extrapolated look at the gain."""
         return verify(self.game.tree, self.payoffs, self.chances, self.precision, self.choice)
 
     def others(self, starts: int = 20, seed: int = 1) -> Others:
@@ -141,8 +141,11 @@ def solve_game(
         else:
             end = limit(tree, pay, odds, lam)
             choice, value, reach, status, solved = end.choice, end.value, end.reach, end.status, end.settled
-            note = f"precision raised {end.factor.min():.4g} to {end.factor.max():.4g} times; settled in {int(solved.sum())} of {draws} draws"
-            lam = lam * np.maximum(end.factor, np.finfo(float).tiny)
+            note = (
+                f"precision raised {end.factor.min():.4g} to {end.factor.max():.4g} times; settled in {int(solved.sum())} of "
+                f"{draws} draws, in {int(end.extrapolated.sum())} by extrapolation"
+            )
+            lam = np.where(end.extrapolated, np.inf, lam * np.maximum(end.factor, np.finfo(float).tiny))
     else:
         lam = np.full_like(lam, np.inf)
         if chosen == Method.BACKWARD_INDUCTION:
