@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detente.cli.codes import Exit
+from detente.cli.codes import USUAL_METHOD, Exit
 from detente.cli.failure import RefusedError, say
 from detente.cli.files import find, whole, writable
 from detente.cli.trust import reservations
@@ -28,6 +28,7 @@ class Request:
     seed: int
     as_of: date | None
     what_if: str | None
+    method: str
     out: Path | None
     json: bool
     threads: int | None
@@ -62,7 +63,8 @@ def run(request: Request) -> Exit:
 
 def choose_outputs(request: Request, source: Path) -> Outputs:
     """Which files are asked for by ``--out``; without it the brief goes to the working directory."""
-    parts = [source.stem, request.what_if, request.as_of and request.as_of.isoformat()]
+    theory = None if request.method == USUAL_METHOD else request.method
+    parts = [source.stem, request.what_if, request.as_of and request.as_of.isoformat(), theory]
     stem = "-".join(part for part in parts if part)
     out = request.out
     if out is None:
@@ -83,7 +85,14 @@ def _forecast(request: Request, source: Path) -> Forecast:
 
     situation = load(source, as_of=request.as_of, what_if=request.what_if)
     with _progress(request.draws) as advance:
-        return forecast(situation, draws=request.draws, seed=request.seed, threads=request.threads, progress=advance)
+        return forecast(
+            situation,
+            draws=request.draws,
+            seed=request.seed,
+            threads=request.threads,
+            progress=advance,
+            method=request.method,
+        )
 
 
 @contextmanager

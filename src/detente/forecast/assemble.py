@@ -17,6 +17,7 @@ from detente.forecast.weights import effective_draws, pareto_k
 from detente.game import Game
 from detente.situation.model import Situation, Step
 from detente.solve import TOLERANCE, Status
+from detente.solve.method import Method
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -26,13 +27,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 PATHS_SHOWN = 20
-METHOD = "agent logit quantal response, principal branch"
 CITATIONS = (
-    "McKelvey, R. D. and Palfrey, T. R. (1998). Quantal response equilibria for extensive form games. Experimental Economics 1: 9-41.",
-    "Turocy, T. L. (2010). Computing sequential equilibria using agent quantal response equilibria. Economic Theory 42: 255-269.",
-    "Walker, H. F. and Ni, P. (2011). Anderson acceleration for fixed-point iterations. SIAM Journal on Numerical Analysis 49: 1715-1735.",
     "Vehtari, A., Simpson, D., Gelman, A., Yao, Y. and Gabry, J. (2024). Pareto smoothed importance sampling. Journal of Machine Learning Research 25(72): 1-58.",
 )
+"""Papers behind every forecast, whatever the theory of behaviour."""
 
 
 def assemble(
@@ -43,21 +41,27 @@ def assemble(
     likelihood = np.where(solved, results.sums[measures.likelihood], 0.0)
     total = likelihood.sum()
     if total <= 0:
-        raise _nothing_fits(game, solved)
+        raise _nothing_fits(game, task.method, solved)
     weight = likelihood / total
     data = _dataset(game, measures, task, results, drawn, likelihood, weight)
-    return Forecast(data, _certificate(game, results, likelihood, seconds), _provenance(game.situation, seed))
+    return Forecast(
+        data,
+        _certificate(game, task.method, results, likelihood, seconds),
+        _provenance(game.situation, task.method, seed),
+    )
 
 
-def _nothing_fits(game: Game, solved: NDArray[np.bool_]) -> Exception:
+def _nothing_fits(game: Game, method: Method, solved: NDArray[np.bool_]) -> Exception:
     from detente.situation.messages import SituationError, problem_at
 
     if not solved.any():
         found, accepted = "no draw could be solved at these precisions", "lower precisions"
         return SituationError((problem_at(game.situation, ("actors",), found, accepted),))
-    return SituationError((
-        problem_at(game.situation, ("observed",), "a record that is impossible in every draw", "observations that some path of the game fits"),
-    ))  # fmt: skip
+    found, accepted = "a record that is impossible in every draw", "observations that some path of the game fits"
+    if not method.logit:
+        found = f"a record that nobody would have made in any draw if they behaved by {method.value}"
+        accepted += f", or a theory under which actors err: {Method.QUANTAL_RESPONSE.value}"
+    return SituationError((problem_at(game.situation, ("observed",), found, accepted),))
 
 
 def _conditional(results: Results, ratios: Sequence[Ratio]) -> Floats:
@@ -204,12 +208,13 @@ def _sentence(game: Game, path: int) -> str:
     return "; ".join(clause.strip().rstrip(".") for clause in clauses)
 
 
-def _certificate(game: Game, results: Results, likelihood: Floats, seconds: float) -> Certificate:
+def _certificate(game: Game, method: Method, results: Results, likelihood: Floats, seconds: float) -> Certificate:
     status = results.status
     solved = status == Status.SOLVED
     reasons = {Status(code).message: int((status == code).sum()) for code in sorted(set(status.tolist())) if code}
     return Certificate(
-        method=METHOD,
+        method=method.statement,
+        theory=method.value,
         draws=len(status),
         missed=int((~solved).sum()),
         missed_reasons=reasons,
@@ -225,7 +230,7 @@ def _certificate(game: Game, results: Results, likelihood: Floats, seconds: floa
     )
 
 
-def _provenance(situation: Situation, seed: int) -> Provenance:
+def _provenance(situation: Situation, method: Method, seed: int) -> Provenance:
     steps = {step.name: step for step in situation.steps if isinstance(step, Step)}
     observed = []
     for o in sorted(situation.observed, key=lambda o: o.on):
@@ -245,6 +250,6 @@ def _provenance(situation: Situation, seed: int) -> Provenance:
         actors={name: actor.name for name, actor in situation.actors.items()},
         sources=tuple((s.id, s.citation, s.url) for s in situation.sources.values()),
         observed=tuple(observed),
-        citations=CITATIONS,
+        citations=method.citations + CITATIONS,
         notes=situation.notes,
     )

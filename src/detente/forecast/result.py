@@ -18,11 +18,12 @@ variable          dimensions                       meaning
 ``quantity``      quantity, draw                   the sampled quantities (precisions too)
 ``likelihood``    draw                             probability of what was observed, in that draw
 ``weight``        draw                             importance weight, sums to one; 0 for a draw not solved
-``residual``      draw                             largest error of the equilibrium conditions (a probability)
+``residual``      draw                             largest error of the equilibrium conditions (a probability); NaN
+                                                   for levels of thinking, which are no equilibrium
 ``gain``          actor, draw                      largest gain from deviating at one information set, as a
                                                    share of that actor's payoff span
 ``status``        draw                             0 solved; else a code of :class:`detente.solve.Status`
-``sweeps``        draw                             sweeps of the game the draw took
+``sweeps``        draw                             sweeps of the game the draw took; 1 if nothing had to be solved for
 ``span``          actor                            payoff span at the median quantities (unit of precision)
 ================  ===============================  ====================================================
 
@@ -59,7 +60,8 @@ class Certificate:
     """How far the figures may be trusted: what was solved, how exactly, and how well the draws fit.
 
     ``missed`` counts draws that did not reach ``tolerance`` (left out of every figure).
-    ``largest_gain`` is per actor, in shares of its payoff span.
+    ``largest_residual`` is NaN for levels of thinking, which do not claim to be an equilibrium. ``largest_gain`` is per actor, in shares of
+    its payoff span. ``method`` says in words what is assumed of behaviour; ``theory`` is its name, a :class:`detente.Method`.
     ``effective_draws`` is (sum w)^2 / sum w^2; ``pareto_k`` below 0.7 is good (Vehtari et al. 2024); NaN with equal weights.
     """
 
@@ -76,6 +78,7 @@ class Certificate:
     information_sets: int
     terminals: int
     seconds: float
+    theory: str = "quantal-response"
 
 
 @dataclass(frozen=True, slots=True)

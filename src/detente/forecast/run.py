@@ -21,7 +21,9 @@ from detente.forecast.result import Forecast
 from detente.forecast.weights import effective_draws, pareto_k
 from detente.game import Game, unroll
 from detente.situation.model import Situation
-from detente.solve import UNFINISHED, Block, Effort, Numbers, Plan, Status, chunk, solve_block
+from detente.solve import UNFINISHED, Block, Effort, Numbers, Plan, Status
+from detente.solve.method import Method
+from detente.solve.theory import check_information, chunk, solve_by
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -68,6 +70,7 @@ class Task:
     measures: Measures
     span: Floats
     kept: NDArray[np.int32]
+    method: Method = Method.QUANTAL_RESPONSE
     effort: Effort = Effort.QUICK
 
     def __call__(self, quantities: Mapping[str, Floats]) -> Results:
@@ -77,7 +80,7 @@ class Task:
         numbers = Numbers(
             game.payoff_tables(quantities)[0], game.chance_rows(quantities), precision / self.span[:, None]
         )
-        return self._measured(solve_block(self.plan, numbers, self.effort))
+        return self._measured(solve_by(self.method, self.plan, numbers, self.effort))
 
     def _measured(self, solved: Block) -> Results:
         reach = solved.reach
@@ -102,24 +105,29 @@ def forecast(
     threads: int | None = None,
     progress: Progress | None = None,
     executor: Executor | None = None,
+    method: Method | str = Method.QUANTAL_RESPONSE,
 ) -> Forecast:
     """Forecast a situation.
 
     ``draws`` samples of everything uncertain are solved (more, up to four times, while too few fit what was
     observed); the same file, ``seed`` and version give the same figures on any number of ``threads``
-    (default: all cores) or with any ``executor``. ``progress`` is called with draws done and to do.
+    (default: all cores) or with any ``executor``. ``progress`` is called with draws done and to do. ``method``: the theory of how
+    actors behave.
 
-    Raises :class:`SituationError` if the situation makes no game, ``ValueError`` for fewer than 16 draws.
+    Raises :class:`SituationError` if the situation makes no game or the record is impossible, ``ValueError`` for fewer than 16 draws,
+    :class:`~detente.game.GameError` for a ``method`` that is not known or that the game does not allow.
     """
     if draws < LEAST_DRAWS:
         raise ValueError(f"draws: found {draws}; accepted: {LEAST_DRAWS} or more")
     started = time.perf_counter()
+    theory = Method.named(method)
     game = unroll(situation)
+    check_information(theory, game.tree, tuple(f"the step `{step}`" for step in game.set_step))
     measures = measure(game)
     typical = medians(situation)
     _, actor, rows = game.payoff_tables({name: np.asarray([value]) for name, value in typical.items()})
     plan = Plan.of(game.tree, actor, rows)
-    task = Task(game, plan, measures, payoff_span(game, typical), np.empty(0, dtype=np.int32))
+    task = Task(game, plan, measures, payoff_span(game, typical), np.empty(0, dtype=np.int32), theory)
     with _executor(executor, threads) as pool:
         task = replace(task, kept=_likeliest_routes(task, sample(situation, LEAST_DRAWS, seed).values))
         results, total = _solve(task, situation, 0, draws, seed, pool, progress), draws
@@ -183,7 +191,7 @@ def _in_blocks(
     task: Task, drawn: Mapping[str, Floats], which: NDArray[np.intp], pool: Executor, done: Callable[[int], object]
 ) -> Results:
     """Results of the draws ``which``, handed over in chunks."""
-    size = chunk(task.plan, task.effort)
+    size = chunk(task.method, task.plan, task.effort)
     chunks = []
     for first in range(0, len(which), size):
         chosen = which[first : first + size]

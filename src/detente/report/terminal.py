@@ -18,7 +18,7 @@ from rich.text import Text
 from detente.report import words
 from detente.report.findings import Answer, Beliefs, Figure, Findings, NextStep
 from detente.report.process_terminal import print_process
-from detente.report.statements import headline, held, how_to_read, trust, verdict
+from detente.report.statements import headline, held, how_to_read, theory_used, trust, verdict
 
 if TYPE_CHECKING:
     from detente.forecast.result import Forecast
@@ -50,6 +50,9 @@ def _parts(findings: Findings, width: int) -> Iterator[RenderableType]:
     yield Text(provenance.question)
     what_if = f" · what if: {provenance.what_if}" if provenance.what_if else ""
     yield Text(f"{words.day(provenance.as_of)} → {words.day(provenance.horizon)}{what_if}", style="dim")
+    theory = theory_used(findings)
+    if theory:
+        yield Text(theory, style="dim")
     yield from _headline(findings)
     for title, answers in (("Answers", findings.plain_answers), ("If …", findings.conditional_answers)):
         if answers:
