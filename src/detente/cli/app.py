@@ -76,6 +76,12 @@ def run(
             "level-k; backward-induction (perfect information only).",
         ),
     ] = USUAL_METHOD,
+    others: Annotated[
+        int,
+        typer.Option(
+            min=0, metavar="N", help="Look for other equilibria in N of the draws (seconds each in a large game)."
+        ),
+    ] = 0,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -92,7 +98,7 @@ def run(
     from detente.cli.run import Request, run
 
     day = as_of.date() if as_of else None
-    raise typer.Exit(run(Request(target, draws, seed, day, what_if, method, out, json, threads)))
+    raise typer.Exit(run(Request(target, draws, seed, day, what_if, method, others, out, json, threads)))
 
 
 @app.command()

@@ -18,6 +18,9 @@ from detente.cli.trust import reservations
 if TYPE_CHECKING:
     from detente.forecast.result import Forecast
 
+Advance = Callable[[int, int], None]
+"""Takes how many draws are done, and how many there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -29,6 +32,7 @@ class Request:
     as_of: date | None
     what_if: str | None
     method: str
+    others: int
     out: Path | None
     json: bool
     threads: int | None
@@ -84,30 +88,38 @@ def _forecast(request: Request, source: Path) -> Forecast:
     from detente.situation import load
 
     situation = load(source, as_of=request.as_of, what_if=request.what_if)
-    with _progress(request.draws) as advance:
+    with _progress(request) as (solving, searching):
         return forecast(
             situation,
             draws=request.draws,
             seed=request.seed,
             threads=request.threads,
-            progress=advance,
+            progress=solving,
             method=request.method,
+            others=request.others,
+            search_progress=searching,
         )
 
 
 @contextmanager
-def _progress(draws: int) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar on standard error, if a person is looking at it."""
+def _progress(request: Request) -> Iterator[tuple[Advance | None, Advance | None]]:
+    """Progress bars on standard error, if a person is looking at it: for draws solved, and for draws searched."""
     if not sys.stderr.isatty():
-        yield None
+        yield None, None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("Solving"), BarColumn(), MofNCompleteColumn(), TextColumn("draws"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("draws"), TimeRemainingColumn(),
+    )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=draws)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        solving = bar.add_task("Solving", total=request.draws)
+        searching = bar.add_task("Searching", total=request.others, visible=False)
+        yield (
+            lambda done, total: bar.update(solving, completed=done, total=total),
+            lambda done, total: bar.update(searching, completed=done, total=total, visible=True),
+        )
 
 
 def _write(forecast: Forecast, outputs: Outputs) -> None:

@@ -13,6 +13,7 @@ from detente import __version__
 from detente.draws import Draws
 from detente.forecast.measures import Measures, Ratio, to_come
 from detente.forecast.result import Certificate, Forecast, Provenance
+from detente.forecast.seek import STARTS, Found
 from detente.forecast.weights import effective_draws, pareto_k
 from detente.game import Game
 from detente.situation.model import Situation, Step
@@ -34,16 +35,25 @@ CITATIONS = (
 
 
 def assemble(
-    game: Game, measures: Measures, task: Task, results: Results, drawn: Draws, seed: int, seconds: float
+    game: Game,
+    measures: Measures,
+    task: Task,
+    results: Results,
+    drawn: Draws,
+    seed: int,
+    seconds: float,
+    found: Found | None = None,
 ) -> Forecast:
-    """The forecast made of ``results``."""
+    """The forecast made of ``results``, and of the other equilibria ``found`` where any were sought."""
     solved = results.status == Status.SOLVED
-    likelihood = np.where(solved, results.sums[measures.likelihood], 0.0)
+    likelihood = results.likelihood(measures)
     total = likelihood.sum()
     if total <= 0:
         raise _nothing_fits(game, task.method, solved)
     weight = likelihood / total
     data = _dataset(game, measures, task, results, drawn, likelihood, weight)
+    if found is not None:
+        data = data.assign(_others(measures, found))
     return Forecast(
         data,
         _certificate(game, task.method, results, likelihood, seconds),
@@ -64,12 +74,12 @@ def _nothing_fits(game: Game, method: Method, solved: NDArray[np.bool_]) -> Exce
     return SituationError((problem_at(game.situation, ("observed",), found, accepted),))
 
 
-def _conditional(results: Results, ratios: Sequence[Ratio]) -> Floats:
-    """(ratios, D) conditional probabilities; NaN where the condition is impossible."""
+def _conditional(sums: Floats, ratios: Sequence[Ratio]) -> Floats:
+    """(ratios, ...) conditional probabilities from ``sums`` (functionals, ...); NaN where the condition is impossible."""
     if not ratios:
-        return np.empty((0, results.sums.shape[1]))
-    part = results.sums[[r.part for r in ratios]]
-    whole = results.sums[[r.whole for r in ratios]]
+        return np.empty((0, *sums.shape[1:]))
+    part = sums[[r.part for r in ratios]]
+    whole = sums[[r.whole for r in ratios]]
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(whole > 0, np.clip(part / whole, 0.0, 1.0), np.nan)
 
@@ -81,12 +91,12 @@ def _dataset(
 
     situation = game.situation
     variables: dict[str, Any] = {
-        "answer": (("question", "draw"), _conditional(results, measures.answers)),
-        "given_chance": (("question", "draw"), _conditional(results, measures.given)),
+        "answer": (("question", "draw"), _conditional(results.sums, measures.answers)),
+        "given_chance": (("question", "draw"), _conditional(results.sums, measures.given)),
         "curve": (("dated_question", "date", "draw"), _curves(results, measures)),
-        "move": (("option", "draw"), _conditional(results, measures.options)),
-        "reached": (("step", "draw"), _conditional(results, measures.reached)),
-        "belief": (("belief_row", "draw"), _conditional(results, measures.beliefs)),
+        "move": (("option", "draw"), _conditional(results.sums, measures.options)),
+        "reached": (("step", "draw"), _conditional(results.sums, measures.reached)),
+        "belief": (("belief_row", "draw"), _conditional(results.sums, measures.beliefs)),
         "payoff": (("actor", "draw"), _payoffs(results, measures)),
         "quantity": (("quantity_row", "draw"), np.stack(list(drawn.values.values()))),
         "likelihood": (("draw",), likelihood),
@@ -112,6 +122,21 @@ def _dataset(
     return xr.Dataset(variables, coordinates)
 
 
+def _others(measures: Measures, found: Found) -> dict[str, Any]:
+    """What was measured at each equilibrium of the draws searched."""
+    each = ("question", "searched", "equilibrium")
+    return {
+        "other_answer": (each, _conditional(found.sums, measures.answers)),
+        "other_given": (each, _conditional(found.sums, measures.given)),
+        "other_likelihood": (each[1:], found.sums[measures.likelihood]),
+        "other_index": (each[1:], found.index),
+        "other_radius": (each[1:], found.radius),
+        "searched_draw": (("searched",), found.draw),
+        "searched_times": (("searched",), found.times),
+        "other_starts": ((), STARTS),
+    }
+
+
 def _payoffs(results: Results, measures: Measures) -> Floats:
     whole = results.sums[measures.likelihood]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -120,7 +145,7 @@ def _payoffs(results: Results, measures: Measures) -> Floats:
 
 def _curves(results: Results, measures: Measures) -> Floats:
     days = len(measures.days)
-    return _conditional(results, measures.curves).reshape(-1, days, results.sums.shape[1])
+    return _conditional(results.sums, measures.curves).reshape(-1, days, results.sums.shape[1])
 
 
 def _question_words(situation: Situation, measures: Measures) -> dict[str, Any]:

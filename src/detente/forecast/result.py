@@ -27,6 +27,20 @@ variable          dimensions                       meaning
 ``span``          actor                            payoff span at the median quantities (unit of precision)
 ================  ===============================  ====================================================
 
+Where other equilibria were sought (:attr:`Forecast.others`), in S draws, with up to E equilibria in each, the one followed first:
+
+====================  ================================  ===============================================
+``other_answer``      question, searched, equilibrium   as ``answer``; NaN where there are fewer
+``other_given``       question, searched, equilibrium   as ``given_chance``
+``other_likelihood``  searched, equilibrium             as ``likelihood``
+``other_index``       searched, equilibrium             +1 or -1; 0 where there are fewer. All of a draw's
+                                                        equilibria sum to +1
+``other_radius``      searched, equilibrium             below 1 where play that adapts comes back to it
+``searched_draw``     searched                          number of the draw
+``searched_times``    searched                          its weight among those searched
+``other_starts``                                        random starts of each search
+====================  ================================  ===============================================
+
 Coordinates carry the words: ``question`` (id), ``question_text``, ``question_given``, ``question_by``; ``option``
 as ``step.option`` with ``option_step``, ``option_text``, ``option_observed`` (was this step observed);
 ``quantity_row`` has ``quantity_name``, ``quantity_text``, ``quantity_unit``; ``belief_row`` has ``belief_holder`` (actor id
@@ -45,6 +59,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.forecast.others import OtherEquilibria
 from detente.forecast.summary import Summary, summarise
 
 if TYPE_CHECKING:
@@ -228,6 +243,11 @@ class Forecast:
             )
         return _frame(rows)
 
+    @property
+    def others(self) -> OtherEquilibria | None:
+        """What a search for other equilibria found; None if there was none."""
+        return OtherEquilibria.of(self.data)
+
     # ------------------------------------------------------------------ one file, and for machines
 
     def save(self, path: str | Path) -> Path:
@@ -275,6 +295,7 @@ class Forecast:
         plain: dict[str, Any] = _plain(
             {
                 **tables,
+                "others": self.others.to_dict() if self.others else None,
                 "certificate": asdict(self.certificate),
                 "provenance": asdict(self.provenance),
                 "interval": INTERVAL,

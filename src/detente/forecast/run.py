@@ -18,8 +18,9 @@ from detente.forecast.assemble import assemble
 from detente.forecast.functionals import expected_payoff, sum_by_group
 from detente.forecast.measures import Measures, measure
 from detente.forecast.result import Forecast
+from detente.forecast.seek import seek
 from detente.forecast.weights import effective_draws, pareto_k
-from detente.game import Game, unroll
+from detente.game import Game, GameError, unroll
 from detente.situation.model import Situation
 from detente.solve import UNFINISHED, Block, Effort, Numbers, Plan, Status
 from detente.solve.method import Method
@@ -56,6 +57,10 @@ class Results:
     status: NDArray[np.int64]
     sweeps: NDArray[np.int64]
 
+    def likelihood(self, measures: Measures) -> Floats:
+        """(D,) probability of what was observed; 0 where the draw was not solved."""
+        return np.where(self.status == Status.SOLVED, self.sums[measures.likelihood], 0.0)
+
     @classmethod
     def join(cls, parts: list[Results]) -> Results:
         return cls(*(np.concatenate([getattr(p, name) for p in parts], axis=-1) for name in cls.__dataclass_fields__))
@@ -75,12 +80,16 @@ class Task:
 
     def __call__(self, quantities: Mapping[str, Floats]) -> Results:
         """Solve and measure some draws."""
+        return self._measured(self.solved(quantities, self.effort))
+
+    def solved(self, quantities: Mapping[str, Floats], effort: Effort) -> Block:
+        """Some draws under the theory."""
         game = self.game
         precision = np.stack([quantities[actor.precision] for actor in game.situation.actors.values()])
         numbers = Numbers(
             game.payoff_tables(quantities)[0], game.chance_rows(quantities), precision / self.span[:, None]
         )
-        return self._measured(solve_by(self.method, self.plan, numbers, self.effort))
+        return solve_by(self.method, self.plan, numbers, effort)
 
     def _measured(self, solved: Block) -> Results:
         reach = solved.reach
@@ -106,21 +115,26 @@ def forecast(
     progress: Progress | None = None,
     executor: Executor | None = None,
     method: Method | str = Method.QUANTAL_RESPONSE,
+    others: int = 0,
+    search_progress: Progress | None = None,
 ) -> Forecast:
     """Forecast a situation.
 
     ``draws`` samples of everything uncertain are solved (more, up to four times, while too few fit what was
     observed); the same file, ``seed`` and version give the same figures on any number of ``threads``
     (default: all cores) or with any ``executor``. ``progress`` is called with draws done and to do. ``method``: the theory of how
-    actors behave.
+    actors behave. ``others``: in how many draws to look for other equilibria at the same precisions (:attr:`Forecast.others`); of a game of
+    thousands of nodes each takes seconds, and ``search_progress`` is called with draws searched and to search.
 
-    Raises :class:`SituationError` if the situation makes no game or the record is impossible, ``ValueError`` for fewer than 16 draws,
-    :class:`~detente.game.GameError` for a ``method`` that is not known or that the game does not allow.
+    Raises :class:`SituationError` if the situation makes no game or the record is impossible, ``ValueError`` for fewer than 16 draws
+    or a negative number to search, :class:`~detente.game.GameError` for a ``method`` that is not known, that the game does not allow or
+    that has no equilibria to search for.
     """
     if draws < LEAST_DRAWS:
         raise ValueError(f"draws: found {draws}; accepted: {LEAST_DRAWS} or more")
     started = time.perf_counter()
     theory = Method.named(method)
+    _check_search(others, theory)
     game = unroll(situation)
     check_information(theory, game.tree, tuple(f"the step `{step}`" for step in game.set_step))
     measures = measure(game)
@@ -135,8 +149,22 @@ def forecast(
             more = _solve(task, situation, total, min(2 * total, MOST_EXTRA * draws), seed, pool, progress)
             results = Results.join([results, more])
             total = results.sums.shape[-1]
-    drawn = sample(situation, total, seed)
-    return assemble(game, measures, task, results, drawn, seed, time.perf_counter() - started)
+        drawn = sample(situation, total, seed)
+        likelihood = results.likelihood(measures)
+        found = None
+        if others and likelihood.any():
+            found = seek(task, drawn.values, likelihood, others, seed, pool, search_progress)
+    return assemble(game, measures, task, results, drawn, seed, time.perf_counter() - started, found)
+
+
+def _check_search(others: int, method: Method) -> None:
+    if others < 0:
+        raise ValueError(f"others: found {others}; accepted: a number of draws to search, 0 or more")
+    if others and not method.logit:
+        raise GameError(
+            f"others: found a search for other equilibria under {method.value}, which leaves no choice between any; accepted: it with "
+            f"{Method.QUANTAL_RESPONSE.value} or {Method.LIMIT.value}"
+        )
 
 
 def payoff_span(game: Game, quantities: Mapping[str, float]) -> Floats:
@@ -204,7 +232,7 @@ def _in_blocks(
 
 
 def _fits_well(results: Results, measures: Measures) -> bool:
-    likelihood = np.where(results.status == Status.SOLVED, results.sums[measures.likelihood], 0.0)
+    likelihood = results.likelihood(measures)
     if not likelihood.any():
         return False
     k = pareto_k(likelihood)

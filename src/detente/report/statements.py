@@ -202,6 +202,27 @@ def _sampling(findings: Findings) -> list[Statement]:
     ]
 
 
+def others_found(findings: Findings) -> str:
+    """What a search for other equilibria showed, and what it did not; empty where there was none."""
+    others = findings.forecast.others
+    if others is None:
+        return ""
+    looked = (
+        f"Several equilibria may hold at the same precisions; the forecast follows one, the principal branch. In {words.count(others.searched)} draw{'s' if others.searched != 1 else ''}, "
+        f"spread evenly over the weight, others were looked for, from {words.count(others.starts)} or more random starts in each"
+    )
+    if not others.found:
+        told = f"{looked}. None was found, which does not show that there is none."
+    else:
+        told = (
+            f"{looked}. In {words.count(others.found)} of them there are others, up to {words.count(others.most)}. How far each answer "
+            "moves if they are played instead, given the same record, is a part of what we do not know that the intervals leave out."
+        )
+    if others.incomplete:
+        told += f" In {words.count(others.incomplete)} of them the indices of those found do not sum to one, so that there are still more."
+    return told
+
+
 def how_to_read(findings: Findings) -> list[str]:
     """What probability, interval, 'if' and precision mean here: one paragraph, in sentences."""
     return [

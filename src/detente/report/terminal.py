@@ -16,9 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from detente.report import words
-from detente.report.findings import Answer, Beliefs, Figure, Findings, NextStep
+from detente.report.findings import Alternative, Answer, Beliefs, Figure, Findings, NextStep
 from detente.report.process_terminal import print_process
-from detente.report.statements import headline, held, how_to_read, theory_used, trust, verdict
+from detente.report.statements import headline, held, how_to_read, others_found, theory_used, trust, verdict
 
 if TYPE_CHECKING:
     from detente.forecast.result import Forecast
@@ -30,6 +30,7 @@ WIDEST = 120
 """Columns beyond which lines grow too long to read."""
 
 WAYS_SHOWN = 6
+ALTERNATIVES_SHOWN = 8
 
 ROOMY = 105
 """Columns from which the strongest driver has a column of its own."""
@@ -63,6 +64,11 @@ def _parts(findings: Findings, width: int) -> Iterator[RenderableType]:
         yield from _section("Next moves, if it comes to them", _moves(findings.next_steps))
     if findings.ways:
         yield from _section("Likeliest ways it goes on", _ways(findings))
+    told = others_found(findings)
+    if told:
+        yield from _section("Other equilibria", Text(told))
+        if findings.alternatives:
+            yield _alternatives(findings.alternatives)
     yield from _section("How far to trust this", _trust(findings))
     yield Text()
 
@@ -166,6 +172,18 @@ def _ways(findings: Findings) -> Table:
     for number, way in enumerate(findings.ways[:WAYS_SHOWN], start=1):
         story = ". ".join(words.capital(step.rstrip(". ")) for step in way.steps)
         table.add_row(f"{number}.", Text(way.figure.percent, style="bold"), Text(words.sentence(story)))
+    return table
+
+
+def _alternatives(alternatives: Iterable[Alternative]) -> Table:
+    table = _table(
+        ("Question", {"ratio": 1}), ("as forecast", {"justify": "right", "no_wrap": True}),
+        ("lowest to highest", {"justify": "right", "no_wrap": True}), ("furthest in a draw", {"justify": "right"}),
+    )  # fmt: skip
+    for row in list(alternatives)[:ALTERNATIVES_SHOWN]:
+        table.add_row(
+            Text(row.question), Text(row.figure.percent, style="bold"), row.figure.interval, words.percent(row.furthest)
+        )
     return table
 
 
