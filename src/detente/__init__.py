@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from detente.report.process import draw as draw_process
     from detente.situation import SituationError, json_schema, load, loads
     from detente.situation.model import Situation
-    from detente.solve.library import Method, SolvedGame, solve_game
+    from detente.solve.library import SolvedGame, solve_game
+    from detente.solve.method import Method
 
 __version__ = "0.1.0"
 
@@ -72,7 +73,7 @@ _HOME = {
     "ExtensiveGame": ("detente.game.extensive", "ExtensiveGame"),
     "Forecast": ("detente.forecast.result", "Forecast"),
     "GameError": ("detente.game.extensive", "GameError"),
-    "Method": ("detente.solve.library", "Method"),
+    "Method": ("detente.solve.method", "Method"),
     "Situation": ("detente.situation.model", "Situation"),
     "SituationError": ("detente.situation", "SituationError"),
     "SolvedGame": ("detente.solve.library", "SolvedGame"),

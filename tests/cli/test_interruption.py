@@ -49,6 +49,30 @@ def test_an_interrupted_run_stops_soon_and_cleanly(small, tmp_path):
     assert not [p for p in tmp_path.rglob("*") if p.is_file() and p != small]
 
 
+def test_an_interrupted_search_for_other_equilibria_stops_soon(tmp_path):
+    """A draw of this game takes seconds to search: none is waited for to its end."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "detente", "run", "korea-2019", "--draws", "64", "--others", "1000", "--out", "out"],
+        cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=theirs,
+        env={**os.environ, "TERM": "xterm"},
+    )  # fmt: skip
+    os.close(theirs)
+    try:
+        _read_until(ours, "Searching", 240)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        told = _read_until(ours, "interrupted", 30)
+        stdout, _ = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        os.close(ours)
+    assert process.returncode == 130
+    assert "Traceback" not in told
+    assert stdout == b""
+    assert not [p for p in tmp_path.rglob("*") if p.is_file()]
+
+
 @pytest.mark.parametrize("seconds", [0.8, 1.4])
 def test_an_interruption_while_the_program_starts(small, tmp_path, seconds):
     process = subprocess.Popen(

@@ -92,7 +92,7 @@ def test_a_bundled_situation_is_found_by_name_in_a_short_or_wrong_spelling(comma
 
 
 def request(out: str | None, json: bool = False) -> Request:
-    return Request("x.yaml", 1, 1, None, None, Path(out) if out else None, json, None)
+    return Request("x.yaml", 1, 1, None, None, "quantal-response", 0, Path(out) if out else None, json, None)
 
 
 @pytest.mark.parametrize(
@@ -129,3 +129,44 @@ def test_a_directory_without_permission(small, command, tmp_path):
     done = command("run", small.name, "--out", "locked/x.html")
     assert done.returncode == 2
     assert "cannot write locked/x.html" in done.stderr
+
+
+def test_another_theory_is_named_in_summary_brief_and_file(small, command, tmp_path):
+    done = command("run", small.name, *DRAWS, "--method", "cognitive-hierarchy")
+    assert done.returncode == 0, done.stderr
+    assert "Theory of behaviour: Poisson cognitive hierarchy" in done.stdout
+    brief = (tmp_path / "small-cognitive-hierarchy.html").read_text(encoding="utf-8")
+    assert "Theory of behaviour: Poisson cognitive hierarchy" in brief
+    assert "Camerer" in brief
+    assert "Theory of behaviour" not in command("run", small.name, *DRAWS).stdout
+
+
+@pytest.mark.parametrize(
+    ("theory", "words"),
+    [
+        ("levelk", "did you mean level-k"),
+        ("", "accepted: quantal-response, limit, backward-induction, cognitive-hierarchy, level-k"),
+        ("backward-induction", "at the step `answer` TGT cannot tell what came before"),
+    ],
+)
+def test_a_theory_that_cannot_be_is_refused_in_one_message(small, command, tmp_path, theory, words):
+    done = command("run", small.name, *DRAWS, "--method", theory)
+    assert done.returncode == 2
+    assert words in " ".join(done.stderr.replace("│", " ").split())
+    assert [p.name for p in tmp_path.iterdir()] == ["small.yaml"]
+
+
+def test_other_equilibria_are_sought_and_told_of(small, command, tmp_path):
+    done = command("run", small.name, *DRAWS, "--others", "3", "--out", "results")
+    assert done.returncode == 0, done.stderr
+    assert "Other equilibria" in done.stdout
+    assert "In 3 draws, spread evenly over the weight" in " ".join(done.stdout.split())
+    assert "Other equilibria" in (tmp_path / "results" / "small.html").read_text(encoding="utf-8")
+    assert Forecast.load(tmp_path / "results" / "small.nc").others.searched == 3
+    assert "Other equilibria" not in command("run", small.name, *DRAWS).stdout
+
+
+def test_a_search_under_a_theory_without_equilibria_is_refused(small, command):
+    done = command("run", small.name, *DRAWS, "--others", "3", "--method", "level-k")
+    assert done.returncode == 2
+    assert "accepted: it with quantal-response or limit" in done.stderr

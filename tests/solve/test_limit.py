@@ -27,14 +27,40 @@ def test_selten_s_horse_leads_to_the_perfect_equilibrium() -> None:
     assert found.factor[0] >= 64
 
 
-def test_stripped_down_poker_comes_near_its_only_equilibrium() -> None:
-    """A mixed equilibrium: the distance falls as one over the precision, and the last precision solved is what it is."""
+def test_stripped_down_poker_settles_at_its_only_equilibrium() -> None:
     choices, found = reached(STRIPPED_DOWN_POKER)
-    assert choices["high"]["bet"] > 1 - 1e-9
-    assert choices["low"]["bet"] == pytest.approx(1 / 3, abs=4e-3)
-    assert choices["answer"]["call"] == pytest.approx(2 / 3, abs=4e-3)
-    assert found.value[0, 0] == pytest.approx(1 / 3, abs=1e-4)
-    assert found.residual[0] <= 1e-9
+    assert found.settled[0]
+    assert found.extrapolated[0]
+    assert choices["high"]["bet"] == pytest.approx(1, abs=1e-6)
+    assert choices["low"]["bet"] == pytest.approx(1 / 3, abs=2e-6)
+    assert choices["answer"]["call"] == pytest.approx(2 / 3, abs=2e-6)
+    assert found.value[0, 0] == pytest.approx(1 / 3, abs=1e-6)
+    assert found.gain.max() < STILL
+
+
+@pytest.mark.parametrize(
+    ("name", "up", "left"),
+    [
+        ("matching pennies with one high prize (Goeree & Holt 2001)", 1 / 2, 1 / 8),
+        ("matching pennies with one low prize (Goeree & Holt 2001)", 1 / 2, 10 / 11),
+        ("game 1 of Selten & Chmura (2008)", 1 / 11, 10 / 11),
+    ],
+)
+def test_mixed_equilibria_are_reached_by_extrapolation(name, up, left) -> None:
+    """Each player mixes so that the other is indifferent: exact fractions."""
+    choices, found = reached(GAMES[name])
+    assert found.settled[0]
+    assert found.extrapolated[0]
+    assert choices["player 1"]["1"] == pytest.approx(up, abs=2e-6)
+    assert choices["player 2"]["1"] == pytest.approx(left, abs=2e-6)
+
+
+def test_short_of_the_limit_nothing_is_extrapolated() -> None:
+    """Before extrapolations agree, what is returned is the profile of the branch, whose distance is one over the precision."""
+    choices, found = reached(STRIPPED_DOWN_POKER, most=4)
+    assert not found.settled[0]
+    assert not found.extrapolated[0]
+    assert 1e-3 < abs(choices["low"]["bet"] - 1 / 3) < 0.1
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from detente import __version__
+from detente.cli.codes import USUAL_METHOD
 from detente.cli.failure import Guarded
 
 EPILOG = (
@@ -50,6 +51,19 @@ def about(
     """Strategic forecasting of international negotiations: what next, and who can change it."""
 
 
+def _method(name: str) -> str:
+    """Names a theory of behaviour; what cannot be one is refused before anything is read."""
+    if name != USUAL_METHOD:
+        from detente.game import GameError
+        from detente.solve.method import Method
+
+        try:
+            Method.named(name)
+        except GameError as error:
+            raise typer.BadParameter(str(error)) from None
+    return name
+
+
 @app.command()
 def run(
     target: Target,
@@ -57,6 +71,21 @@ def run(
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same forecast.")] = 1,
     as_of: AsOf = None,
     what_if: Annotated[str | None, typer.Option(metavar="NAME", help="Apply this what-if of the file.")] = None,
+    method: Annotated[
+        str,
+        typer.Option(
+            metavar="THEORY",
+            callback=_method,
+            help="How actors are taken to behave: quantal-response; limit (the same, near-perfect); cognitive-hierarchy; "
+            "level-k; backward-induction (perfect information only).",
+        ),
+    ] = USUAL_METHOD,
+    others: Annotated[
+        int,
+        typer.Option(
+            min=0, metavar="N", help="Look for other equilibria in N of the draws (seconds each in a large game)."
+        ),
+    ] = 0,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -71,7 +100,7 @@ def run(
     from detente.cli.run import Request, run
 
     day = as_of.date() if as_of else None
-    raise typer.Exit(run(Request(target, draws, seed, day, what_if, out, json, threads)))
+    raise typer.Exit(run(Request(target, draws, seed, day, what_if, method, others, out, json, threads)))
 
 
 @app.command("what-if")

@@ -1,8 +1,11 @@
-"""Exit codes."""
+"""Exit codes, and what the options default to."""
 
 from __future__ import annotations
 
 from enum import IntEnum
+
+USUAL_METHOD = "quantal-response"
+"""The theory of behaviour of a run that names none: a :class:`detente.Method`."""
 
 
 class Exit(IntEnum):

@@ -10,13 +10,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detente.cli.codes import Exit
+from detente.cli.codes import USUAL_METHOD, Exit
 from detente.cli.failure import RefusedError, say
 from detente.cli.files import find, whole, writable
 from detente.cli.trust import reservations
 
 if TYPE_CHECKING:
     from detente.forecast.result import Forecast
+
+Advance = Callable[[int, int], None]
+"""Takes how many draws are done, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Request:
     seed: int
     as_of: date | None
     what_if: str | None
+    method: str
+    others: int
     out: Path | None
     json: bool
     threads: int | None
@@ -62,7 +67,8 @@ def run(request: Request) -> Exit:
 
 def choose_outputs(request: Request, source: Path) -> Outputs:
     """Which files are asked for by ``--out``; without it the brief goes to the working directory."""
-    parts = [source.stem, request.what_if, request.as_of and request.as_of.isoformat()]
+    theory = None if request.method == USUAL_METHOD else request.method
+    parts = [source.stem, request.what_if, request.as_of and request.as_of.isoformat(), theory]
     stem = "-".join(part for part in parts if part)
     out = request.out
     if out is None:
@@ -82,23 +88,38 @@ def _forecast(request: Request, source: Path) -> Forecast:
     from detente.situation import load
 
     situation = load(source, as_of=request.as_of, what_if=request.what_if)
-    with progress_bar(request.draws) as advance:
-        return forecast(situation, draws=request.draws, seed=request.seed, threads=request.threads, progress=advance)
+    with progress_bars(request.draws, request.others) as (solving, searching):
+        return forecast(
+            situation,
+            draws=request.draws,
+            seed=request.seed,
+            threads=request.threads,
+            progress=solving,
+            method=request.method,
+            others=request.others,
+            search_progress=searching,
+        )
 
 
 @contextmanager
-def progress_bar(draws: int) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar on standard error, if a person is looking at it."""
+def progress_bars(draws: int, others: int = 0) -> Iterator[tuple[Advance | None, Advance | None]]:
+    """Progress bars on standard error, if a person is looking at it: for draws solved, and for draws searched."""
     if not sys.stderr.isatty():
-        yield None
+        yield None, None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("Solving"), BarColumn(), MofNCompleteColumn(), TextColumn("draws"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("draws"), TimeRemainingColumn(),
+    )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=draws)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        solving = bar.add_task("Solving", total=draws)
+        searching = bar.add_task("Searching", total=others, visible=False)
+        yield (
+            lambda done, total: bar.update(solving, completed=done, total=total),
+            lambda done, total: bar.update(searching, completed=done, total=total, visible=True),
+        )
 
 
 def _write(forecast: Forecast, outputs: Outputs) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from detente.cli.codes import Exit
 from detente.cli.failure import say
 from detente.cli.files import find
-from detente.cli.run import progress_bar
+from detente.cli.run import progress_bars
 from detente.cli.trust import MOST_MISSED, reservations
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def what_if(request: Request) -> Exit:
 
     situation = load(find(request.target), as_of=request.as_of)
     overlays = _overlays(request, situation)
-    with progress_bar(request.draws) as advance:
+    with progress_bars(request.draws) as (advance, _):
         comparison = what_if(
             situation, *overlays, draws=request.draws, seed=request.seed, threads=request.threads, progress=advance
         )

@@ -42,7 +42,7 @@ def set_up(base: Task, situation: Situation) -> Setup:
     """
     number, before = Numbering(), base.game.situation
     if _process(before, number) != _process(situation, number):
-        task = prepare(situation)
+        task = prepare(situation, base.method)
         return Setup(replace(task, span=_span(base, task)), same_tree=False, same_payoffs=False, same_questions=False)
     paths = replace(base.game.paths, fixed=fixed_quantities(situation))
     same_payoffs = _aims(before, number) == _aims(situation, number)
@@ -55,6 +55,7 @@ def set_up(base: Task, situation: Situation) -> Setup:
         measures=base.measures if same_questions else measure(game),
         span=base.span,
         kept=np.empty(0, dtype=np.int32),
+        method=base.method,
     )
     return Setup(task, same_tree=True, same_payoffs=same_payoffs, same_questions=same_questions)
 

@@ -13,10 +13,12 @@ from detente import __version__
 from detente.draws import Draws
 from detente.forecast.measures import Measures, Ratio, to_come
 from detente.forecast.result import Certificate, Forecast, Provenance
+from detente.forecast.seek import STARTS, Found
 from detente.forecast.weights import effective_draws, pareto_k
 from detente.game import Game
 from detente.situation.model import Situation, Step
 from detente.solve import TOLERANCE, Status
+from detente.solve.method import Method
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -26,44 +28,53 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 PATHS_SHOWN = 20
-METHOD = "agent logit quantal response, principal branch"
 CITATIONS = (
-    "McKelvey, R. D. and Palfrey, T. R. (1998). Quantal response equilibria for extensive form games. Experimental Economics 1: 9-41.",
-    "Turocy, T. L. (2010). Computing sequential equilibria using agent quantal response equilibria. Economic Theory 42: 255-269.",
-    "Walker, H. F. and Ni, P. (2011). Anderson acceleration for fixed-point iterations. SIAM Journal on Numerical Analysis 49: 1715-1735.",
     "Vehtari, A., Simpson, D., Gelman, A., Yao, Y. and Gabry, J. (2024). Pareto smoothed importance sampling. Journal of Machine Learning Research 25(72): 1-58.",
 )
+"""Papers behind every forecast, whatever the theory of behaviour."""
 
 
 def assemble(
-    game: Game, measures: Measures, task: Task, results: Results, drawn: Draws, seed: int, seconds: float
+    game: Game,
+    measures: Measures,
+    task: Task,
+    results: Results,
+    drawn: Draws,
+    seed: int,
+    seconds: float,
+    found: Found | None = None,
 ) -> Forecast:
-    """The forecast made of ``results``."""
+    """The forecast made of ``results``, and of the other equilibria ``found`` where any were sought."""
     solved = results.status == Status.SOLVED
-    likelihood = np.where(solved, results.sums[measures.likelihood], 0.0)
+    likelihood = results.likelihood(measures)
     total = likelihood.sum()
     if total <= 0:
-        raise _nothing_fits(game, solved)
+        raise _nothing_fits(game, task.method, solved)
     weight = likelihood / total
     data = _dataset(game, measures, task, results, drawn, likelihood, weight)
-    return Forecast(data, _certificate(game, results, likelihood, seconds), _provenance(game.situation, seed), task)
+    if found is not None:
+        data = data.assign(_others(measures, found))
+    certificate = _certificate(game, task.method, results, likelihood, seconds)
+    return Forecast(data, certificate, _provenance(game.situation, task.method, seed), task)
 
 
-def _nothing_fits(game: Game, solved: NDArray[np.bool_]) -> Exception:
+def _nothing_fits(game: Game, method: Method, solved: NDArray[np.bool_]) -> Exception:
     from detente.situation.messages import SituationError, problem_at
 
     if not solved.any():
         found, accepted = "no draw could be solved at these precisions", "lower precisions"
         return SituationError((problem_at(game.situation, ("actors",), found, accepted),))
-    return SituationError((
-        problem_at(game.situation, ("observed",), "a record that is impossible in every draw", "observations that some path of the game fits"),
-    ))  # fmt: skip
+    found, accepted = "a record that is impossible in every draw", "observations that some path of the game fits"
+    if not method.logit:
+        found = f"a record that nobody would have made in any draw if they behaved by {method.value}"
+        accepted += f", or a theory under which actors err: {Method.QUANTAL_RESPONSE.value}"
+    return SituationError((problem_at(game.situation, ("observed",), found, accepted),))
 
 
 def conditional(sums: Floats, ratios: Sequence[Ratio]) -> Floats:
-    """(ratios, D) conditional probabilities; NaN where the condition is impossible."""
+    """(ratios, ...) conditional probabilities from ``sums`` (functionals, ...); NaN where the condition is impossible."""
     if not ratios:
-        return np.empty((0, sums.shape[1]))
+        return np.empty((0, *sums.shape[1:]))
     part = sums[[r.part for r in ratios]]
     whole = sums[[r.whole for r in ratios]]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -106,6 +117,21 @@ def _dataset(
         "path_text": ("path", texts),
     }
     return xr.Dataset(variables, coordinates)
+
+
+def _others(measures: Measures, found: Found) -> dict[str, Any]:
+    """What was measured at each equilibrium of the draws searched."""
+    each = ("question", "searched", "equilibrium")
+    return {
+        "other_answer": (each, conditional(found.sums, measures.answers)),
+        "other_given": (each, conditional(found.sums, measures.given)),
+        "other_likelihood": (each[1:], found.sums[measures.likelihood]),
+        "other_index": (each[1:], found.index),
+        "other_radius": (each[1:], found.radius),
+        "searched_draw": (("searched",), found.draw),
+        "searched_times": (("searched",), found.times),
+        "other_starts": ((), STARTS),
+    }
 
 
 def payoffs(payoff: Floats, whole: Floats) -> Floats:
@@ -204,12 +230,13 @@ def _sentence(game: Game, path: int) -> str:
     return "; ".join(clause.strip().rstrip(".") for clause in clauses)
 
 
-def _certificate(game: Game, results: Results, likelihood: Floats, seconds: float) -> Certificate:
+def _certificate(game: Game, method: Method, results: Results, likelihood: Floats, seconds: float) -> Certificate:
     status = results.status
     solved = status == Status.SOLVED
     reasons = {Status(code).message: int((status == code).sum()) for code in sorted(set(status.tolist())) if code}
     return Certificate(
-        method=METHOD,
+        method=method.statement,
+        theory=method.value,
         draws=len(status),
         missed=int((~solved).sum()),
         missed_reasons=reasons,
@@ -225,7 +252,7 @@ def _certificate(game: Game, results: Results, likelihood: Floats, seconds: floa
     )
 
 
-def _provenance(situation: Situation, seed: int) -> Provenance:
+def _provenance(situation: Situation, method: Method, seed: int) -> Provenance:
     steps = {step.name: step for step in situation.steps if isinstance(step, Step)}
     observed = []
     for o in sorted(situation.observed, key=lambda o: o.on):
@@ -245,6 +272,6 @@ def _provenance(situation: Situation, seed: int) -> Provenance:
         actors={name: actor.name for name, actor in situation.actors.items()},
         sources=tuple((s.id, s.citation, s.url) for s in situation.sources.values()),
         observed=tuple(observed),
-        citations=CITATIONS,
+        citations=method.citations + CITATIONS,
         notes=situation.notes,
     )

@@ -18,13 +18,28 @@ variable          dimensions                       meaning
 ``quantity``      quantity, draw                   the sampled quantities (precisions too)
 ``likelihood``    draw                             probability of what was observed, in that draw
 ``weight``        draw                             importance weight, sums to one; 0 for a draw not solved
-``residual``      draw                             largest error of the equilibrium conditions (a probability)
+``residual``      draw                             largest error of the equilibrium conditions (a probability); NaN
+                                                   for levels of thinking, which are no equilibrium
 ``gain``          actor, draw                      largest gain from deviating at one information set, as a
                                                    share of that actor's payoff span
 ``status``        draw                             0 solved; else a code of :class:`detente.solve.Status`
-``sweeps``        draw                             sweeps of the game the draw took
+``sweeps``        draw                             sweeps of the game the draw took; 1 if nothing had to be solved for
 ``span``          actor                            payoff span at the median quantities (unit of precision)
 ================  ===============================  ====================================================
+
+Where other equilibria were sought (:attr:`Forecast.others`), in S draws, with up to E equilibria in each, the one followed first:
+
+====================  ================================  ===============================================
+``other_answer``      question, searched, equilibrium   as ``answer``; NaN where there are fewer
+``other_given``       question, searched, equilibrium   as ``given_chance``
+``other_likelihood``  searched, equilibrium             as ``likelihood``
+``other_index``       searched, equilibrium             +1 or -1; 0 where there are fewer. All of a draw's
+                                                        equilibria sum to +1
+``other_radius``      searched, equilibrium             below 1 where play that adapts comes back to it
+``searched_draw``     searched                          number of the draw
+``searched_times``    searched                          its weight among those searched
+``other_starts``                                        random starts of each search
+====================  ================================  ===============================================
 
 Coordinates carry the words: ``question`` (id), ``question_text``, ``question_given``, ``question_by``; ``option``
 as ``step.option`` with ``option_step``, ``option_text``, ``option_observed`` (was this step observed);
@@ -44,6 +59,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.forecast.others import OtherEquilibria
 from detente.forecast.summary import Summary, summarise
 
 if TYPE_CHECKING:
@@ -63,7 +79,8 @@ class Certificate:
     """How far the figures may be trusted: what was solved, how exactly, and how well the draws fit.
 
     ``missed`` counts draws that did not reach ``tolerance`` (left out of every figure).
-    ``largest_gain`` is per actor, in shares of its payoff span.
+    ``largest_residual`` is NaN for levels of thinking, which do not claim to be an equilibrium. ``largest_gain`` is per actor, in shares of
+    its payoff span. ``method`` says in words what is assumed of behaviour; ``theory`` is its name, a :class:`detente.Method`.
     ``effective_draws`` is (sum w)^2 / sum w^2; ``pareto_k`` below 0.7 is good (Vehtari et al. 2024); NaN with equal weights.
     """
 
@@ -80,6 +97,7 @@ class Certificate:
     information_sets: int
     terminals: int
     seconds: float
+    theory: str = "quantal-response"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +260,11 @@ class Forecast:
             )
         return _frame(rows)
 
+    @property
+    def others(self) -> OtherEquilibria | None:
+        """What a search for other equilibria found; None if there was none."""
+        return OtherEquilibria.of(self.data)
+
     # ------------------------------------------------------------------ one file, and for machines
 
     def save(self, path: str | Path) -> Path:
@@ -289,6 +312,7 @@ class Forecast:
         plain: dict[str, Any] = _plain(
             {
                 **tables,
+                "others": self.others.to_dict() if self.others else None,
                 "certificate": asdict(self.certificate),
                 "provenance": asdict(self.provenance),
                 "interval": INTERVAL,

@@ -18,10 +18,13 @@ from detente.forecast.assemble import assemble
 from detente.forecast.functionals import expected_payoff, sum_by_group
 from detente.forecast.measures import Measures, measure
 from detente.forecast.result import Forecast
+from detente.forecast.seek import seek
 from detente.forecast.weights import effective_draws, pareto_k
-from detente.game import Game, unroll
+from detente.game import Game, GameError, unroll
 from detente.situation.model import Situation
-from detente.solve import UNFINISHED, Block, Effort, Numbers, Plan, Status, chunk, solve_block
+from detente.solve import UNFINISHED, Block, Effort, Numbers, Plan, Status
+from detente.solve.method import Method
+from detente.solve.theory import check_information, chunk, solve_by
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -56,6 +59,10 @@ class Results:
     more: Floats
     """for each of the task's ``also``: its sums, then payoffs"""
 
+    def likelihood(self, measures: Measures) -> Floats:
+        """(D,) probability of what was observed; 0 where the draw was not solved."""
+        return np.where(self.status == Status.SOLVED, self.sums[measures.likelihood], 0.0)
+
     @classmethod
     def join(cls, parts: list[Results]) -> Results:
         return cls(*(np.concatenate([getattr(p, name) for p in parts], axis=-1) for name in cls.__dataclass_fields__))
@@ -70,17 +77,22 @@ class Task:
     measures: Measures
     span: Floats
     kept: NDArray[np.int32]
+    method: Method = Method.QUANTAL_RESPONSE
     effort: Effort = Effort.QUICK
     also: tuple[Measures, ...] = ()
 
     def __call__(self, quantities: Mapping[str, Floats]) -> Results:
         """Solve and measure some draws."""
+        return self._measured(self.solved(quantities, self.effort))
+
+    def solved(self, quantities: Mapping[str, Floats], effort: Effort) -> Block:
+        """Some draws under the theory."""
         game = self.game
         precision = np.stack([quantities[actor.precision] for actor in game.situation.actors.values()])
         numbers = Numbers(
             game.payoff_tables(quantities)[0], game.chance_rows(quantities), precision / self.span[:, None]
         )
-        return self._measured(solve_block(self.plan, numbers, self.effort))
+        return solve_by(self.method, self.plan, numbers, effort)
 
     def _measured(self, solved: Block) -> Results:
         sums, payoff = self._figures(self.measures, solved)
@@ -110,29 +122,54 @@ def forecast(
     threads: int | None = None,
     progress: Progress | None = None,
     executor: Executor | None = None,
+    method: Method | str = Method.QUANTAL_RESPONSE,
+    others: int = 0,
+    search_progress: Progress | None = None,
 ) -> Forecast:
     """Forecast a situation.
 
     ``draws`` samples of everything uncertain are solved (more, up to four times, while too few fit what was
     observed); the same file, ``seed`` and version give the same figures on any number of ``threads``
-    (default: all cores) or with any ``executor``. ``progress`` is called with draws done and to do.
+    (default: all cores) or with any ``executor``. ``progress`` is called with draws done and to do. ``method``: the theory of how
+    actors behave. ``others``: in how many draws to look for other equilibria at the same precisions (:attr:`Forecast.others`); of a game of
+    thousands of nodes each takes seconds, and ``search_progress`` is called with draws searched and to search.
 
-    Raises :class:`SituationError` if the situation makes no game, ``ValueError`` for fewer than 16 draws.
+    Raises :class:`SituationError` if the situation makes no game or the record is impossible, ``ValueError`` for fewer than 16 draws
+    or a negative number to search, :class:`~detente.game.GameError` for a ``method`` that is not known, that the game does not allow or
+    that has no equilibria to search for.
     """
     if draws < LEAST_DRAWS:
         raise ValueError(f"draws: found {draws}; accepted: {LEAST_DRAWS} or more")
     started = time.perf_counter()
+    theory = Method.named(method)
+    _check_search(others, theory)
     with pooled(executor, threads) as pool:
-        task, results = solve_enough(prepare(situation), draws, seed, pool, progress)
-    drawn = sample(situation, results.sums.shape[-1], seed)
-    return assemble(task.game, task.measures, task, results, drawn, seed, time.perf_counter() - started)
+        task, results = solve_enough(prepare(situation, theory), draws, seed, pool, progress)
+        drawn = sample(situation, results.sums.shape[-1], seed)
+        likelihood = results.likelihood(task.measures)
+        found = None
+        if others and likelihood.any():
+            found = seek(task, drawn.values, likelihood, others, seed, pool, search_progress)
+    return assemble(task.game, task.measures, task, results, drawn, seed, time.perf_counter() - started, found)
 
 
-def prepare(situation: Situation) -> Task:
+def _check_search(others: int, method: Method) -> None:
+    if others < 0:
+        raise ValueError(f"others: found {others}; accepted: a number of draws to search, 0 or more")
+    if others and not method.logit:
+        raise GameError(
+            f"others: found a search for other equilibria under {method.value}, which leaves no choice between any; accepted: it with "
+            f"{Method.QUANTAL_RESPONSE.value} or {Method.LIMIT.value}"
+        )
+
+
+def prepare(situation: Situation, method: Method = Method.QUANTAL_RESPONSE) -> Task:
     """All that is worked out once for a situation: its game, what is to be measured, and the solver's plan."""
     game = unroll(situation)
+    check_information(method, game.tree, tuple(f"the step `{step}`" for step in game.set_step))
     typical = medians(situation)
-    return Task(game, plan(game, typical), measure(game), payoff_span(game, typical), np.empty(0, dtype=np.int32))
+    kept = np.empty(0, dtype=np.int32)
+    return Task(game, plan(game, typical), measure(game), payoff_span(game, typical), kept, method)
 
 
 def plan(game: Game, quantities: Mapping[str, float]) -> Plan:
@@ -217,7 +254,7 @@ def _in_blocks(
     task: Task, drawn: Mapping[str, Floats], which: NDArray[np.intp], pool: Executor, done: Callable[[int], object]
 ) -> Results:
     """Results of the draws ``which``, handed over in chunks."""
-    size = chunk(task.plan, task.effort)
+    size = chunk(task.method, task.plan, task.effort)
     chunks = []
     for first in range(0, len(which), size):
         chosen = which[first : first + size]
@@ -230,7 +267,7 @@ def _in_blocks(
 
 
 def _fits_well(results: Results, measures: Measures) -> bool:
-    likelihood = np.where(results.status == Status.SOLVED, results.sums[measures.likelihood], 0.0)
+    likelihood = results.likelihood(measures)
     if not likelihood.any():
         return False
     k = pareto_k(likelihood)

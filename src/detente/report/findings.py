@@ -156,6 +156,15 @@ class Way:
     steps: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """How far one answer moves with which equilibrium is played: in the draws searched, as followed, at lowest and at highest."""
+
+    question: str
+    figure: Figure
+    furthest: float
+
+
 class Findings:
     """Everything the reports say of one forecast; computed when asked for, and once."""
 
@@ -257,6 +266,21 @@ class Findings:
                 self.name(str(holder)), str(fact), texts[str(fact)] or words.capital(words.plain(str(fact))), stages, moments, states
             ))  # fmt: skip
         return tuple(found)
+
+    @cached_property
+    def alternatives(self) -> tuple[Alternative, ...]:
+        """The answers of the other equilibria found, those that move most first; empty where none was found or sought."""
+        others = self.forecast.others
+        if others is None or not others.found:
+            return ()
+        table = others.answers.sort_values("furthest", ascending=False, kind="stable")
+        return tuple(
+            Alternative(
+                words.question(row.text, row.given), Figure(row.probability, row.low, row.high), float(row.furthest)
+            )
+            for row in table.itertuples()
+            if math.isfinite(row.probability)
+        )
 
     def name(self, actor: str) -> str:
         """The name of an actor's id; the analyst is the reader of the forecast."""

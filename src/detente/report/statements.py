@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from detente.forecast.result import INTERVAL, Certificate
 from detente.report import words
 from detente.report.findings import Answer, Beliefs, Findings, NextStep
+from detente.solve.method import Method
 
 GOOD_PARETO_K = 0.7
 """Importance weights can be relied on below this (Vehtari, Simpson, Gelman, Yao and Gabry 2024)."""
@@ -142,7 +143,13 @@ def trust(findings: Findings) -> list[Statement]:
 
 def _solved(c: Certificate) -> Statement:
     solved = c.draws - c.missed
-    how = f"{c.method}. Solved in {words.count(solved)} of {words.count(c.draws)} draws"
+    if not Method(c.theory).equilibrium:
+        return Statement(
+            f"{words.capital(c.method)}. Computed in {words.count(solved)} of {words.count(c.draws)} draws, level by level: no equation "
+            "is solved, and what actors believe of each other need not be what they do.",
+            bad=c.missed > 0,
+        )
+    how = f"{words.capital(c.method)}. Solved in {words.count(solved)} of {words.count(c.draws)} draws"
     if solved == 0:
         return Statement(f"{how}: no figure here can be used.", bad=True)
     exact = f"; the largest error of any choice probability is {c.largest_residual:.0e}"
@@ -158,10 +165,14 @@ def _gain(findings: Findings) -> Statement:
     if not gains:
         return Statement("How much an actor could gain by deviating is not known.", bad=True)
     listed = words.joined([f"{name} {words.percent(gain)}" for name, gain in gains.items()])
-    return Statement(
-        "Actors err as often as their precision says; the most that any could gain by never erring at one of its "
-        f"decisions, as a share of all that is at stake for it: {listed}."
-    )
+    theory = Method(findings.forecast.certificate.theory)
+    if theory.logit:
+        why = "Actors err as often as their precision says; the most that any could gain by never erring at one of its decisions"
+    elif theory.equilibrium:
+        why = "The most that any actor could gain by choosing otherwise at one of its decisions"
+    else:
+        why = "Actors think a limited number of steps; the most that any could gain at one of its decisions by seeing through the others"
+    return Statement(f"{why}, as a share of all that is at stake for it: {listed}.")
 
 
 def _weights(c: Certificate) -> list[Statement]:
@@ -191,10 +202,29 @@ def _sampling(findings: Findings) -> list[Statement]:
     ]
 
 
+def others_found(findings: Findings) -> str:
+    """What a search for other equilibria showed, and what it did not; empty where there was none."""
+    others = findings.forecast.others
+    if others is None:
+        return ""
+    looked = (
+        f"Several equilibria may hold at the same precisions; the forecast follows one, the principal branch. In {words.count(others.searched)} draw{'s' if others.searched != 1 else ''}, "
+        f"spread evenly over the weight, others were looked for, from {words.count(others.starts)} or more random starts in each"
+    )
+    if not others.found:
+        told = f"{looked}. None was found, which does not show that there is none."
+    else:
+        told = (
+            f"{looked}. In {words.count(others.found)} of them there are others, up to {words.count(others.most)}. How far each answer "
+            "moves if they are played instead, given the same record, is a part of what we do not know that the intervals leave out."
+        )
+    if others.incomplete:
+        told += f" In {words.count(others.incomplete)} of them the indices of those found do not sum to one, so that there are still more."
+    return told
+
+
 def how_to_read(findings: Findings) -> list[str]:
     """What probability, interval, 'if' and precision mean here: one paragraph, in sentences."""
-    spans = findings.forecast.payoffs
-    named = ", ".join(f"{findings.name(r.actor)} {words.number(r.span)}" for r in spans.itertuples())
     return [
         "A probability is the mean over all draws: each draw fixes everything that is uncertain, solves the game between the "
         "actors, and counts for as much as it made the record likely.",
@@ -202,6 +232,23 @@ def how_to_read(findings: Findings) -> list[str]:
         "not the chance that the event happens, and the event itself remains open within each draw.",
         "An answer that begins with 'if' supposes what it says and leaves the rest as the actors would then choose.",
         "Words such as 'likely' follow US Intelligence Community Directive 203.",
-        "Precision says how reliably an actor picks its better option. Its unit is one over the span of that actor's payoffs "
-        f"(largest less smallest, at the median quantities: {named}).",
+        _precision(findings),
     ]
+
+
+def theory_used(findings: Findings) -> str:
+    """The theory of behaviour in a sentence, where it is not the usual one; else empty."""
+    certificate = findings.forecast.certificate
+    usual = certificate.theory == Method.QUANTAL_RESPONSE
+    return "" if usual else f"Theory of behaviour: {certificate.method}."
+
+
+def _precision(findings: Findings) -> str:
+    spans = findings.forecast.payoffs
+    named = ", ".join(f"{findings.name(r.actor)} {words.number(r.span)}" for r in spans.itertuples())
+    if not Method(findings.forecast.certificate.theory).logit:
+        return f"Precisions play no part under this theory. Payoff spans, at the median quantities: {named}."
+    return (
+        "Precision says how reliably an actor picks its better option. Its unit is one over the span of that actor's payoffs "
+        f"(largest less smallest, at the median quantities: {named})."
+    )

@@ -16,9 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from detente.report import words
-from detente.report.findings import Answer, Beliefs, Figure, Findings, NextStep
+from detente.report.findings import Alternative, Answer, Beliefs, Figure, Findings, NextStep
 from detente.report.process_terminal import print_process
-from detente.report.statements import headline, held, how_to_read, trust, verdict
+from detente.report.statements import headline, held, how_to_read, others_found, theory_used, trust, verdict
 
 if TYPE_CHECKING:
     from detente.forecast.result import Forecast
@@ -30,6 +30,7 @@ WIDEST = 120
 """Columns beyond which lines grow too long to read."""
 
 WAYS_SHOWN = 6
+ALTERNATIVES_SHOWN = 8
 
 ROOMY = 105
 """Columns from which the strongest driver has a column of its own."""
@@ -50,6 +51,9 @@ def _parts(findings: Findings, width: int) -> Iterator[RenderableType]:
     yield Text(provenance.question)
     what_if = f" · what if: {provenance.what_if}" if provenance.what_if else ""
     yield Text(f"{words.day(provenance.as_of)} → {words.day(provenance.horizon)}{what_if}", style="dim")
+    theory = theory_used(findings)
+    if theory:
+        yield Text(theory, style="dim")
     yield from _headline(findings)
     for title, answers in (("Answers", findings.plain_answers), ("If …", findings.conditional_answers)):
         if answers:
@@ -60,6 +64,11 @@ def _parts(findings: Findings, width: int) -> Iterator[RenderableType]:
         yield from section("Next moves, if it comes to them", _moves(findings.next_steps))
     if findings.ways:
         yield from section("Likeliest ways it goes on", _ways(findings))
+    told = others_found(findings)
+    if told:
+        yield from section("Other equilibria", Text(told))
+        if findings.alternatives:
+            yield _alternatives(findings.alternatives)
     yield from section("How far to trust this", _trust(findings))
     yield Text()
 
@@ -165,6 +174,18 @@ def _ways(findings: Findings) -> Table:
     for number, way in enumerate(findings.ways[:WAYS_SHOWN], start=1):
         story = ". ".join(words.capital(step.rstrip(". ")) for step in way.steps)
         table.add_row(f"{number}.", Text(way.figure.percent, style="bold"), Text(words.sentence(story)))
+    return table
+
+
+def _alternatives(alternatives: Iterable[Alternative]) -> Table:
+    table = new_table(
+        ("Question", {"ratio": 1}), ("as forecast", {"justify": "right", "no_wrap": True}),
+        ("lowest to highest", {"justify": "right", "no_wrap": True}), ("furthest in a draw", {"justify": "right"}),
+    )  # fmt: skip
+    for row in list(alternatives)[:ALTERNATIVES_SHOWN]:
+        table.add_row(
+            Text(row.question), Text(row.figure.percent, style="bold"), row.figure.interval, words.percent(row.furthest)
+        )
     return table
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +14,7 @@ from detente.game.extensive import forgetful_set
 from detente.solve.backward import backward_induction
 from detente.solve.hierarchy import TAU, cognitive_hierarchy, level_k
 from detente.solve.limit import limit
+from detente.solve.method import Method
 from detente.solve.solution import Solution, solve
 from detente.solve.status import Status
 from detente.solve.verify import Verification, verify
@@ -25,21 +25,6 @@ if TYPE_CHECKING:
     from detente.solve.search import Others
 
 Floats = NDArray[np.float64]
-
-
-class Method(StrEnum):
-    """How actors are taken to behave."""
-
-    QUANTAL_RESPONSE = "quantal-response"
-    """Logit agent quantal response, principal branch: McKelvey & Palfrey (1998)."""
-    LIMIT = "limit"
-    """The same as precision grows, up to where nothing moves or no higher precision can be solved: Turocy (2010)."""
-    BACKWARD_INDUCTION = "backward-induction"
-    """Exact best responses in a game of perfect information, ties shared."""
-    COGNITIVE_HIERARCHY = "cognitive-hierarchy"
-    """Poisson levels of thinking: Camerer, Ho & Chong (2004)."""
-    LEVEL_K = "level-k"
-    """Everybody best responds to coin tosses: level 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +66,7 @@ class SolvedGame:
 
     def verify(self) -> Verification:
         """The certificate, recomputed by code that shares nothing with the solver. For a hierarchy the residual says how far it
-        is from an equilibrium, which it does not claim to be."""
+        is from an equilibrium, which it does not claim to be; for a limit that was extrapolated look at the gain."""
         return verify(self.game.tree, self.payoffs, self.chances, self.precision, self.choice)
 
     def others(self, starts: int = 20, seed: int = 1) -> Others:
@@ -120,10 +105,7 @@ def solve_game(
     """
     tree = game.tree
     _check(game)
-    try:
-        chosen = Method(method)
-    except ValueError:
-        raise GameError(f"method: found {method!r}; accepted: {', '.join(m.value for m in Method)}") from None
+    chosen = Method.named(method)
     pay = game.payoffs[:, :, None] if payoffs is None else np.asarray(payoffs, dtype=np.float64)
     odds = game.chances[:, None] if chances is None else np.asarray(chances, dtype=np.float64)
     lam = _precisions(game, precision, per_span)
@@ -141,8 +123,11 @@ def solve_game(
         else:
             end = limit(tree, pay, odds, lam)
             choice, value, reach, status, solved = end.choice, end.value, end.reach, end.status, end.settled
-            note = f"precision raised {end.factor.min():.4g} to {end.factor.max():.4g} times; settled in {int(solved.sum())} of {draws} draws"
-            lam = lam * np.maximum(end.factor, np.finfo(float).tiny)
+            note = (
+                f"precision raised {end.factor.min():.4g} to {end.factor.max():.4g} times; settled in {int(solved.sum())} of "
+                f"{draws} draws, in {int(end.extrapolated.sum())} by extrapolation"
+            )
+            lam = np.where(end.extrapolated, np.inf, lam * np.maximum(end.factor, np.finfo(float).tiny))
     else:
         lam = np.full_like(lam, np.inf)
         if chosen == Method.BACKWARD_INDUCTION:
