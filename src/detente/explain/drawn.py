@@ -43,13 +43,20 @@ class Drawn:
         """
         data = forecast.data
         row = row_of(data, question)
+        weight = np.asarray(data["weight"].values * data["given_chance"].values[row], dtype=float)
+        return cls.behind(forecast, np.asarray(data["answer"].values[row], dtype=float), weight)
+
+    @classmethod
+    def behind(cls, forecast: Forecast, answer: Array, weight: Array) -> Drawn:
+        """Any figure ``answer`` (D,) beside the forecast's quantities, its draws counting ``weight`` (D,)."""
+        data = forecast.data
         return cls(
             names=_words(data, _name(data)),
             texts=_words(data, "quantity_text"),
             units=_words(data, "quantity_unit"),
             values=np.asarray(data["quantity"].values, dtype=float),
-            answer=np.asarray(data["answer"].values[row], dtype=float),
-            weight=np.asarray(data["weight"].values * data["given_chance"].values[row], dtype=float),
+            answer=answer,
+            weight=weight,
         )
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detente.explain.drawn import Array, Drawn, discoveries, distinct_ranks, effective, ranks, usable
-from detente.explain.sensitivity import shares
+from detente.explain.sensitivity import REPLICATES, shares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,13 +34,14 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def drivers(forecast: Forecast, question: str) -> pd.DataFrame:
+def drivers(forecast: Forecast, question: str, replicates: int = REPLICATES) -> pd.DataFrame:
     """The quantities that move one answer, strongest first; empty where none stands out from noise.
 
     Columns: ``quantity``, ``text``, ``unit``; ``correlation`` (weighted Spearman, -1 to 1) and its standard ``error`` under no
     association, 1/sqrt(effective draws - 1); ``direction`` (``raises``, ``lowers`` or, where it is not one of these, ``turns``);
     ``low_third``, ``middle_third`` and ``high_third``, the mean answer (a fraction of one) in each third of the quantity's weighted
-    draws; ``share`` of the answer's variance, with its standard ``share_error`` (bootstrap).
+    draws; ``share`` of the answer's variance, with its standard ``share_error`` (bootstrap; NaN with no
+    ``replicates``).
     Draws count by their weight times the chance of the question's ``given``. Raises ``KeyError`` for an unknown question.
     """
     import pandas as pd
@@ -51,7 +52,7 @@ def drivers(forecast: Forecast, question: str) -> pd.DataFrame:
             drawn.names[e.index], drawn.texts[e.index], drawn.units[e.index], e.correlation, e.error, e.direction,
             *e.thirds, e.share, e.share_error,
         )
-        for e in effects(drawn.values, drawn.answer, drawn.weight)
+        for e in effects(drawn.values, drawn.answer, drawn.weight, replicates)
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -79,7 +80,7 @@ class Effect:
         return max(self.correlation**2, self.share)
 
 
-def effects(values: Array, answer: Array, weight: Array) -> list[Effect]:
+def effects(values: Array, answer: Array, weight: Array, replicates: int = REPLICATES) -> list[Effect]:
     """The rows of ``values`` (rows, draws) whose effect on ``answer`` stands out from noise, strongest first."""
     draws = usable(values, answer, weight)
     if draws is None:
@@ -94,7 +95,7 @@ def effects(values: Array, answer: Array, weight: Array) -> list[Effect]:
     names = list(found)
     chances = [2 * min(_chance(found[i], error), any_effect.get(i, 1.0)) for i in names]
     chosen = [names[k] for k in discoveries(chances)]
-    parts = {chosen[s.index]: s for s in shares(values[chosen], answer, weight)}
+    parts = {chosen[s.index]: s for s in shares(values[chosen], answer, weight, replicates)}
     rows = [Effect(i, found[i], error, _thirds(x[i], y, w), part.share, part.error) for i, part in parts.items()]
     return sorted(rows, key=lambda effect: -effect.strength)
 

@@ -80,7 +80,7 @@ def shares(values: Array, answer: Array, weight: Array, replicates: int = REPLIC
     again = [_normalised(w * rng.standard_exponential(len(w))) for _ in range(replicates)]
     found = []
     for i in distinct_ranks(x, w):
-        basis = _basis(x[i], w)
+        basis = polynomials(x[i], w)
         spread = [_share(basis, y, v) for v in again]
         error = float(np.std(spread)) if spread else float("nan")
         found.append(Share(i, _share(basis, y, w), error, _chance(basis, y, w)))
@@ -92,7 +92,7 @@ def _normalised(w: Array) -> Array:
     return out
 
 
-def _basis(x: Array, w: Array) -> Array:
+def polynomials(x: Array, w: Array) -> Array:
     """(D, K + 1) Legendre polynomials of the place of each draw; never more than the distinct values allow."""
     terms = int(np.clip(effective(w) / DRAWS_PER_TERM, 2, MOST_TERMS))
     terms = min(terms, len(np.unique(x)) - 1)

@@ -188,7 +188,7 @@ class Findings:
         )  # fmt: skip
 
     def _drivers(self, question: str) -> tuple[Driver, ...]:
-        table = drivers(self.forecast, question).head(DRIVERS_SHOWN)
+        table = drivers(self.forecast, question, replicates=0).head(DRIVERS_SHOWN)
         return tuple(
             Driver(
                 row.text or self._quantity(row.quantity), row.unit, row.correlation, row.low_third, row.high_third,
