@@ -191,13 +191,13 @@ class Findings:
         table = drivers(self.forecast, question, replicates=0).head(DRIVERS_SHOWN)
         return tuple(
             Driver(
-                row.text or self._quantity(row.quantity), row.unit, row.correlation, row.low_third, row.high_third,
+                row.text or self.quantity(row.quantity), row.unit, row.correlation, row.low_third, row.high_third,
                 row.middle_third, row.direction, row.share,
             )
             for row in table.itertuples()
         )  # fmt: skip
 
-    def _quantity(self, name: str) -> str:
+    def quantity(self, name: str) -> str:
         """Words for a quantity that has no text of its own: an actor's precision, or a chance given in words."""
         place, _, rest = name.partition(".")
         if place == "precision" and rest:
