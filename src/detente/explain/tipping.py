@@ -241,15 +241,15 @@ def corners(values: Array, y: Array, weight: Array, level: float) -> list[Corner
     if draws is None:
         return []
     x, target, w = draws
-    alone = {c.index for c in crossings(values, y, weight, level)}
-    rows = [e.index for e in strong if e.index not in alone]
+    rows = [e.index for e in strong]
     third = {i: np.minimum((3 * places(x[i], w)).astype(int), 2) for i in rows}
     cells = list(product(combinations(rows, 2), product(range(3), repeat=2)))
     found = [_corner(pair, at, [third[i] for i in pair], target, w) for pair, at in cells]
     side = 1.0 if float(target @ w) > level else -1.0
     clear = {c: side * (level - c.mean) / c.error for c in found if c is not None}
     passed = [c for c, z in clear.items() if 0.5 * math.erfc(z / math.sqrt(2)) < CHANCE / len(cells)]
-    return sorted(passed, key=lambda c: -clear[c])
+    alone = {c.index for c in crossings(values, y, weight, level)} if passed else set()
+    return sorted((c for c in passed if not alone & {c.first, c.second}), key=lambda c: -clear[c])
 
 
 def _corner(pair: Sequence[int], at: Sequence[int], third: Sequence[Array], y: Array, w: Array) -> Corner | None:
