@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from detente import __version__
 from detente.draws import Draws
-from detente.forecast.measures import Measures, Ratio, to_come
+from detente.forecast.measures import Measures, Ratio, is_public, to_come
 from detente.forecast.result import Certificate, Forecast, Provenance
 from detente.forecast.seek import STARTS, Found
+from detente.forecast.timeline import Timeline
 from detente.forecast.weights import effective_draws, pareto_k
 from detente.game import Game
 from detente.situation.model import Situation, Step
@@ -94,6 +95,7 @@ def _dataset(
         "move": (("option", "draw"), conditional(results.sums, measures.options)),
         "reached": (("step", "draw"), conditional(results.sums, measures.reached)),
         "belief": (("belief_row", "draw"), conditional(results.sums, measures.beliefs)),
+        "answer_seen": (("seen_row", "draw"), conditional(results.sums, measures.seen)),
         "payoff": (("actor", "draw"), payoffs(results.payoff, results.sums[measures.likelihood])),
         "quantity": (("quantity_row", "draw"), np.stack(list(drawn.values.values()))),
         "likelihood": (("draw",), likelihood),
@@ -110,6 +112,7 @@ def _dataset(
         **_question_words(situation, measures),
         **_option_words(situation, measures),
         **_belief_words(situation, measures),
+        **_seen_words(situation, measures),
         "actor": list(situation.actors),
         "quantity_name": ("quantity_row", list(drawn.values)),
         "quantity_text": ("quantity_row", [situation.quantities[n].text for n in drawn.values]),
@@ -168,6 +171,7 @@ def _day(day: date | None) -> str:
 def _option_words(situation: Situation, measures: Measures) -> dict[str, Any]:
     steps = {step.name: step for step in situation.steps if isinstance(step, Step)}
     seen = {o.step for o in situation.observed}
+    windows = Timeline.of(situation).windows
     labels = [(steps[str(r.labels[0])], int(str(r.labels[1]))) for r in measures.options]
     return {
         "option": [f"{step.name}.{step.options[i].name}" for step, i in labels],
@@ -178,6 +182,18 @@ def _option_words(situation: Situation, measures: Measures) -> dict[str, Any]:
         "step": list(steps),
         "step_text": ("step", [step.text for step in steps.values()]),
         "step_kind": ("step", [step.kind for step in steps.values()]),
+        "step_public": ("step", [is_public(situation, step) for step in steps.values()]),
+        "step_from": ("step", [windows[name].start.isoformat() for name in steps]),
+        "step_until": ("step", [windows[name].end.isoformat() for name in steps]),
+    }
+
+
+def _seen_words(situation: Situation, measures: Measures) -> dict[str, Any]:
+    steps = {step.name: step for step in situation.steps if isinstance(step, Step)}
+    labels = [(str(q), str(step), int(str(i))) for q, step, i in (ratio.labels for ratio in measures.seen)]
+    return {
+        "seen_question": ("seen_row", [question for question, _, _ in labels]),
+        "seen_option": ("seen_row", [f"{step}.{steps[step].options[i].name}" for _, step, i in labels]),
     }
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from detente.forecast.functionals import Functionals, Sums
 from detente.forecast.timeline import Timeline, curve_days
 from detente.game import Game
+from detente.situation.expression import names
 from detente.situation.model import Question, Reveal, Situation, Step
 
 Mask = NDArray[np.bool_]
@@ -31,7 +32,8 @@ class Measures:
 
     ``answers`` one per question; ``given`` likewise, the probability of its condition; ``curves`` labelled
     (question, day); ``options`` (step, option index); ``reached`` (step,); ``beliefs`` (holder, fact, state
-    index, stage, observed step). ``observed`` masks the paths that fit the record; ``route`` (T,) is the
+    index, stage, observed step); ``seen`` (question, step, option index), the probability that the question's condition
+    holds *and* the step takes the option, for what may yet be seen before the answer is. ``observed`` masks the paths that fit the record; ``route`` (T,) is the
     group of each path by how it goes on, -1 where it does not fit the record; ``route_path`` one path of each.
     """
 
@@ -43,6 +45,7 @@ class Measures:
     options: tuple[Ratio, ...]
     reached: tuple[Ratio, ...]
     beliefs: tuple[Ratio, ...]
+    seen: tuple[Ratio, ...]
     observed: Mask
     route: NDArray[np.int32]
     route_path: NDArray[np.int64]
@@ -75,10 +78,11 @@ def measure(game: Game) -> Measures:
         for i in range(len(step.options)):
             options.append(Ratio(functionals.add(observed & (codes == i)), whole, (step.name, i)))
     beliefs = _beliefs(game, functionals)
+    seen = _seen(game, functionals, timeline, observed, everything)
     route, route_path = _routes(game, observed)
     return Measures(
         functionals.compile(), everything, tuple(answers), tuple(given), tuple(curves), tuple(options), tuple(reached),
-        tuple(beliefs), observed, route, route_path, tuple(day.isoformat() for day in days),
+        tuple(beliefs), tuple(seen), observed, route, route_path, tuple(day.isoformat() for day in days),
     )  # fmt: skip
 
 
@@ -147,9 +151,45 @@ def _routes(game: Game, observed: Mask) -> tuple[NDArray[np.int32], NDArray[np.i
 
 def to_come(situation: Situation) -> list[Step]:
     """Moves and events that are not on the record and not dated before ``as_of``."""
+    return [step for step in _ahead(situation) if step.kind != "signal"]
+
+
+def _ahead(situation: Situation) -> list[Step]:
+    """Steps, signals too, that are not on the record and not dated before ``as_of``."""
     seen = {o.step for o in situation.observed}
     return [
         step
         for step in _steps(situation)
-        if step.kind != "signal" and step.name not in seen and (step.on is None or step.on.end > situation.as_of)
+        if step.name not in seen and (step.on is None or step.on.end > situation.as_of)
     ]
+
+
+def is_public(situation: Situation, step: Step) -> bool:
+    """Whether every actor sees how a step comes out, as it happens."""
+    return set(step.seen_by) >= set(situation.actors)
+
+
+def _seen(game: Game, functionals: Functionals, timeline: Timeline, observed: Mask, everything: int) -> list[Ratio]:
+    """For each question without ``given``: its condition together with each option of what may be seen before it is answered."""
+    ratios = []
+    for question in game.situation.questions:
+        if question.given is None:
+            holds = observed * _answer(question, game, timeline)
+            for step in _before_answer(question, game.situation, timeline):
+                for i in range(len(step.options)):
+                    part = functionals.add(holds * (game.paths.steps[step.name] == i))
+                    ratios.append(Ratio(part, everything, (question.id, step.name, i)))
+    return ratios
+
+
+def _before_answer(question: Question, situation: Situation, timeline: Timeline) -> list[Step]:
+    """Steps ahead that are not after the last on which the answer rests.
+
+    An answer that rests on a private fact or on a step not everybody sees is never known; all steps may tell of it.
+    """
+    steps, used = _steps(situation), names(question.when)
+    named = [i for i, step in enumerate(steps) if step.name in used.steps]
+    if used.facts or not named or not all(is_public(situation, steps[i]) for i in named):
+        return _ahead(situation)
+    ahead = [step for step in _ahead(situation) if steps.index(step) <= named[-1]]
+    return [s for s in ahead if question.by is None or timeline.windows[s.name].start <= question.by]

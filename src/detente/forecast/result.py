@@ -12,6 +12,8 @@ variable          dimensions                       meaning
 ``curve``         dated_question, date, draw       probability that the condition holds by that day
 ``move``          option, draw                     probability of the option, given the step takes place
 ``reached``       step, draw                       probability that the step takes place
+``answer_seen``   seen_row, draw                   probability that a question's condition holds and a step ahead
+                                                   takes an option (questions without ``given``)
 ``belief``        belief, draw                     probability that a holder gives a state of a private fact
 ``path``          path, draw                       probability of one way it goes on
 ``payoff``        actor, draw                      expected payoff, in the file's own units
@@ -43,6 +45,8 @@ Where other equilibria were sought (:attr:`Forecast.others`), in S draws, with u
 
 Coordinates carry the words: ``question`` (id), ``question_text``, ``question_given``, ``question_by``; ``option``
 as ``step.option`` with ``option_step``, ``option_text``, ``option_observed`` (was this step observed);
+``step`` has ``step_text``, ``step_kind``, ``step_public`` (every actor sees it), ``step_from`` and ``step_until`` (its window); ``seen_row`` has
+``seen_question`` and ``seen_option``;
 ``quantity_row`` has ``quantity_name``, ``quantity_text``, ``quantity_unit``; ``belief_row`` has ``belief_holder`` (actor id
 or ``analyst``), ``belief_fact``, ``belief_state``, ``belief_stage`` (0 is before anything was observed), ``belief_after`` (the
 observed step, ``""`` at stage 0); ``path`` has ``path_text`` (a sentence per step, joined by ``"; "``).

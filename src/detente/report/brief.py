@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from detente.report import charts, process, statements, words
+from detente.report import charts, hints, process, statements, words
 from detente.report.charts import Chart, Row
 from detente.report.findings import Answer, Beliefs, Curve, Findings, NextStep
 
@@ -76,6 +76,7 @@ def render(forecast: Forecast, situation: Situation | None = None) -> str:
         curves=[_curve_panel(c) for c in findings.curves if any(f.known for _, f in c.points)],
         steps=[_step_panel(s) for s in findings.next_steps], beliefs=[_belief_panel(b) for b in findings.beliefs],
         ways=findings.ways[:WAYS_SHOWN], record=_record(forecast), trust=statements.trust(findings),
+        hints=[hints.hint(findings, a) for a in findings.plain_answers if a.figure.known],
         reading=statements.how_to_read(findings), link=link, paragraphs=_paragraphs(forecast.provenance.text),
         process=[Markup(process.draw(situation, width=w)) for w in (charts.WIDE, charts.NARROW)] if situation else [],  # noqa: S704
         svg=Markup,  # - our own drawings, their text escaped

@@ -44,20 +44,34 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """A quantity that moves an answer; ``low`` and ``high`` are the answer in its lowest and highest third."""
+    """A quantity that moves an answer; ``low``, ``middle`` and ``high`` are the answer in each third of it.
+
+    ``direction`` is ``raises``, ``lowers`` or ``turns``; ``share`` is of the answer's variance between draws.
+    """
 
     text: str
     unit: str
     correlation: float
     low: float
     high: float
+    middle: float
+    direction: str
+    share: float
 
     @property
     def arrow(self) -> str:
-        return "↑" if self.correlation > 0 else "↓"
+        return {"raises": "↑", "lowers": "↓"}.get(self.direction, "↕")
+
+    @property
+    def width(self) -> float:
+        """How far apart the thirds lie."""
+        return max(self.low, self.middle, self.high) - min(self.low, self.middle, self.high)
 
     @property
     def sentence(self) -> str:
+        if self.direction == "turns":
+            middle = f"{words.percent(self.middle)} in its middle third"
+            return f"{self.text}: {middle}, {words.percent(self.low)} in its lowest, {words.percent(self.high)} in its highest"
         return f"{self.text}: {words.percent(self.low)} in its lowest third, {words.percent(self.high)} in its highest"
 
 
@@ -183,13 +197,16 @@ class Findings:
         )  # fmt: skip
 
     def _drivers(self, question: str) -> tuple[Driver, ...]:
-        table = drivers(self.forecast, question).head(DRIVERS_SHOWN)
+        table = drivers(self.forecast, question, replicates=0).head(DRIVERS_SHOWN)
         return tuple(
-            Driver(row.text or self._quantity(row.quantity), row.unit, row.correlation, row.low_third, row.high_third)
+            Driver(
+                row.text or self.quantity(row.quantity), row.unit, row.correlation, row.low_third, row.high_third,
+                row.middle_third, row.direction, row.share,
+            )
             for row in table.itertuples()
-        )
+        )  # fmt: skip
 
-    def _quantity(self, name: str) -> str:
+    def quantity(self, name: str) -> str:
         """Words for a quantity that has no text of its own: an actor's precision, or a chance given in words."""
         place, _, rest = name.partition(".")
         if place == "precision" and rest:

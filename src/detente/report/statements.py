@@ -111,7 +111,7 @@ def _conduct(beliefs: Iterable[Beliefs]) -> str:
 def _lever(answers: Iterable[Answer]) -> str:
     """The quantity that moves an answer most."""
     driven = [a for a in answers if a.drivers]
-    answer = max(driven, key=lambda a: abs(a.drivers[0].high - a.drivers[0].low), default=None)
+    answer = max(driven, key=lambda a: a.drivers[0].width, default=None)
     if answer is None:
         return ""
     return f"{answer.question} {answer.drivers[0].sentence}."

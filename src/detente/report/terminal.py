@@ -15,7 +15,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from detente.report import words
+from detente.report import hints, words
 from detente.report.findings import Alternative, Answer, Beliefs, Figure, Findings, NextStep
 from detente.report.process_terminal import print_process
 from detente.report.statements import headline, held, how_to_read, others_found, theory_used, trust, verdict
@@ -64,6 +64,9 @@ def _parts(findings: Findings, width: int) -> Iterator[RenderableType]:
         yield from section("Next moves, if it comes to them", _moves(findings.next_steps))
     if findings.ways:
         yield from section("Likeliest ways it goes on", _ways(findings))
+    first = headline(findings)
+    if first is not None:
+        yield from section("What the first answer hangs on, where it tips, what to watch", _hint(findings, first))
     told = others_found(findings)
     if told:
         yield from section("Other equilibria", Text(told))
@@ -126,6 +129,15 @@ def _answers(answers: Iterable[Answer], width: int) -> Table:
             question, Text(answer.figure.percent, style="bold"), Text(answer.figure.interval), Bar(answer.figure),
         ]  # fmt: skip
         table.add_row(*cells, *([Text(driver, style="dim")] if roomy else []))
+    return table
+
+
+def _hint(findings: Findings, answer: Answer) -> Table:
+    found = hints.hint(findings, answer)
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    for name, sentence in (("Hangs on", found.hangs_on), ("Tips", found.tips), ("Watch", found.watch)):
+        if sentence:
+            table.add_row(Text(name, style="dim"), Text(sentence))
     return table
 
 
