@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,6 @@ from detente.forecast.run import payoff_span
 from detente.game import Game, unroll
 from detente.solve import Solution, solve
 
-SLICE = 256
-"""Draws that one thread takes at a time."""
-
 
 @dataclass(frozen=True)
 class Draws:
@@ -31,7 +27,7 @@ class Draws:
     lam: np.ndarray
 
     def __len__(self) -> int:
-        return self.lam.shape[1]
+        return int(self.lam.shape[1])
 
     def take(self, draws: slice) -> Draws:
         """Some of them."""
@@ -60,13 +56,9 @@ def draws(game: Game, precision: float, count: int) -> Draws:
     return Draws(payoffs, game.chance_rows(quantities), np.repeat(precision / span[:, None], count, axis=1))
 
 
-def solved(game: Game, given: Draws, threads: int = 1) -> list[Solution]:
-    """Solve on one thread in one call, or on several in slices of the draws."""
-    if threads == 1:
-        return [solve(game.tree, given.payoffs, given.chances, given.lam)]
-    slices = [given.take(slice(k, k + SLICE)) for k in range(0, len(given), SLICE)]
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(lambda some: solve(game.tree, some.payoffs, some.chances, some.lam), slices))
+def solved(game: Game, given: Draws, threads: int = 1) -> Solution:
+    """Solve all draws in one call."""
+    return solve(game.tree, given.payoffs, given.chances, given.lam, threads)
 
 
 def fastest(work: Callable[[], Any], times: int = 3) -> tuple[float, Any]:
@@ -77,3 +69,14 @@ def fastest(work: Callable[[], Any], times: int = 3) -> tuple[float, Any]:
         result = work()
         best = min(best, time.perf_counter() - started)
     return best, result
+
+
+def repeated(work: Callable[[], Any], least: float) -> tuple[float, Any]:
+    """Mean seconds of as many runs as take ``least`` seconds together, and what the last returned."""
+    times, seconds, result = 0, 0.0, None
+    while seconds < least:
+        started = time.perf_counter()
+        result = work()
+        seconds += time.perf_counter() - started
+        times += 1
+    return seconds / times, result

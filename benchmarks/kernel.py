@@ -9,13 +9,14 @@ hidden behind it, and leaves out additions, comparisons and the reading of the t
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import numba as nb
 import numpy as np
 from common import draws, fastest, games
 from negotiation import negotiation
-from page import figure, load, machine, table
+from page import Watch, figure, machine, table
 
 from detente import loads
 from detente.game import Game, unroll
@@ -134,7 +135,7 @@ def prepared(game: Game) -> tuple[Plan, Tables]:
 
 def main() -> None:
     """Measure and print."""
-    before = load()
+    watch = Watch()
     fused, divisions = rate(_multiply), rate(_divide)
     rows: list[list[object]] = []
     bandwidths = []
@@ -143,7 +144,7 @@ def main() -> None:
         tree, count = game.tree, counts(plan)
         many_sweeps(plan.arrays, plan.actors, tables, 1)
         times = max(3, int(3e6 / (tree.nodes + 10)))
-        seconds = fastest(lambda p=plan, t=tables, n=times: many_sweeps(p.arrays, p.actors, t, n), times=5)[0] / times
+        seconds = fastest(partial(many_sweeps, plan.arrays, plan.actors, tables, times), times=5)[0] / times
         size = sum(array.nbytes for array in tables)
         bandwidths.append(bandwidth(size))
         unit = 1e9 / tree.nodes / WIDTH
@@ -155,7 +156,7 @@ def main() -> None:
     slow, fast = min(bandwidths) / 1e9, max(bandwidths) / 1e9
     note = (
         f"Measured here: {figure(fused * WIDTH * 2 / 1e9)} GFLOP/s of multiply-adds, {figure(divisions * WIDTH / 1e9)} billion "
-        f"divisions a second, copies at {figure(slow)} to {figure(fast)} GB/s. {machine(before)}"
+        f"divisions a second, copies at {figure(slow)} to {figure(fast)} GB/s. {machine(watch)}"
     )
     table("kernel", HEAD, rows, note)
 

@@ -1,7 +1,8 @@
 """Negotiations to measure with: a sender of two types, a target, and a third state that enforces or leaks.
 
 :func:`negotiation` grows by rounds (6, 26, 98 ... information sets). :func:`bargain` grows by options; at the sizes of
-:data:`SIZES` it has exactly 26, 53 and 112 information sets and 64, 144 and 320 terminals.
+:data:`SIZES` it has exactly 26, 53 and 112 information sets and 64, 144 and 320 terminals. :func:`assembly` has as many
+actors as asked for.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ title: Negotiation over {rounds} rounds
 question: Is there a deal?
 as_of: 2024-01-01
 horizon: 2024-12-31
-actors: {{SND: Sender, TGT: Target, ENF: Enforcer}}
+actors:
+  SND: {{name: Sender{precision}}}
+  TGT: {{name: Target{precision}}}
+  ENF: {{name: Enforcer{precision}}}
 quantities:
   damage: {{low: 0.4, high: 1.2, mass: 0.9}}
   cost: {{low: 0.1, high: 0.5, mass: 0.9}}
@@ -31,9 +35,13 @@ ROUND = """\
 """
 
 
-def negotiation(rounds: int) -> str:
-    """The situation file with so many rounds of demand, (half-hidden) enforcement and reply."""
-    steps, before = [], []
+def negotiation(rounds: int, precision: float | None = None) -> str:
+    """The situation file with so many rounds of demand, (half-hidden) enforcement and reply.
+
+    ``precision`` of all actors, per unit of payoff span; without it, what the language assumes.
+    """
+    steps: list[str] = []
+    before: list[str] = []
     for n in range(1, rounds + 1):
         when = f', when: "{" and ".join(before)}"' if before else ""
         steps.append(ROUND.format(n=n, when=when))
@@ -44,7 +52,7 @@ def negotiation(rounds: int) -> str:
     )
     loose = " + ".join(f"(1 if enforce{n} == loose else 0)" for n in range(1, rounds + 1))
     return (
-        HEAD.format(rounds=rounds)
+        HEAD.format(rounds=rounds, precision="" if precision is None else f", precision: {precision:g}")
         + "".join(steps)
         + f"""\
 define:
@@ -119,4 +127,32 @@ def bargain(demands: int, degrees: int) -> str:
         degrees=listed(degrees),
         asked=graded("demand", demands),
         strict=graded("enforce", degrees),
+    )
+
+
+def assembly(actors: int, moves: int, precision: float) -> str:
+    """The situation file in which actors in turn back or block a plan, so many times together; the first has a hidden type.
+
+    Everybody sees everything but the type. A backed plan is worth something to all, more to a keen first actor; each backing costs its actor.
+    """
+    names = [f"A{i + 1}" for i in range(actors)]
+    steps = "".join(
+        f"  - {{move: m{k + 1}, actor: {names[k % actors]}, options: {{back: backs, block: blocks}}}}\n" for k in range(moves)
+    )  # fmt: skip
+    backed = [f"(1 if m{k + 1} == back else 0)" for k in range(moves)]
+    payoffs = ""
+    for i, name in enumerate(names):
+        own = " + ".join(backed[i::actors])
+        keen = "(zeal if type == keen else 0.2)" if i == 0 else "worth"
+        payoffs += f'  {name}: {{plan: "{keen} * backed * backed", cost: "-cost{i + 1} * ({own}) / {len(backed[i::actors])}"}}\n'
+    return (
+        "title: An assembly\nquestion: Is the plan backed?\nas_of: 2024-01-01\nhorizon: 2024-12-31\nactors:\n"
+        + "".join(f"  {name}: {{name: Actor {name}, precision: {precision:g}}}\n" for name in names)
+        + "quantities:\n  worth: {low: 0.4, high: 1.2, mass: 0.9}\n  zeal: {low: 0.6, high: 1.6, mass: 0.9}\n"
+        + "  keen_chance: {low: 0.2, high: 0.6, mass: 0.9}\n"
+        + "".join(f"  cost{i + 1}: {{low: 0.1, high: 0.6, mass: 0.9}}\n" for i in range(actors))
+        + "private:\n  type: {known_to: [A1], states: {keen: keen_chance, cool: rest}}\nsteps:\n"
+        + steps
+        + f'define:\n  backed: {{value: "({" + ".join(backed)}) / {moves}"}}\npayoffs:\n{payoffs}'
+        + "ask:\n  first: {text: Does the first actor back it?, when: m1 == back}\n"
     )

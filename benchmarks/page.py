@@ -1,4 +1,4 @@
-"""Tables as text, on the terminal and between their markers in ``docs/performance.md``."""
+"""Tables and charts: as text on the terminal, and between their markers in ``docs/performance.md``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import sys
+import time
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,23 +15,50 @@ PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 WRITE = "--page"
 """With this word on the command line, the tables also go into the page."""
 
-BUSY = 0.3
-"""Load average, in cores beyond the measurement's own, above which a table says that others were using the machine."""
+BUSY = 0.1
+"""Cores that others kept busy on average, above which a table says so."""
 
 
-def table(name: str, head: Sequence[str], rows: Sequence[Sequence[object]], note: str = "") -> None:
-    """Print a table; with ``--page`` put it between ``<!-- table: name -->`` and ``<!-- end -->`` in the page."""
+class Watch:
+    """How busy others keep the machine, from now on: all processors' time less that of this process and its children."""
+
+    def __init__(self) -> None:
+        self.wall, self.spent = time.perf_counter(), _all_processors()
+        self.own = sum(os.times()[:4])
+
+    def others(self) -> float | None:
+        """Cores busy with others' work on average so far; None where the system does not tell."""
+        spent = _all_processors()
+        if spent is None or self.spent is None:
+            return None
+        own = sum(os.times()[:4]) - self.own
+        return max(0.0, (spent - self.spent - own) / (time.perf_counter() - self.wall))
+
+
+def _all_processors() -> float | None:
+    """Seconds that all processors have worked, or were taken away by a hypervisor, since the start (Linux)."""
+    information = Path("/proc/stat")
+    if not information.exists():
+        return None
+    user, nice, system, _idle, _wait, interrupts, soft, stolen = map(
+        int, information.read_text(encoding="utf-8").split()[1:9]
+    )
+    return (user + nice + system + interrupts + soft + stolen) / os.sysconf("SC_CLK_TCK")
+
+
+def table(name: str, head: Sequence[str], rows: Sequence[Sequence[object]], note: str = "", images: str = "") -> None:
+    """Print a table; with ``--page`` put it, with its ``images``, between ``<!-- table: name -->`` and ``<!-- end -->`` in the page."""
     cells = [[str(cell) for cell in row] for row in [head, *rows]]
     widths = [max(len(row[k]) for row in cells) for k in range(len(head))]
-    lines = [
-        "| " + " | ".join(c.ljust(w) if k == 0 else c.rjust(w) for k, (c, w) in enumerate(zip(row, widths, strict=True))) + " |"
-        for row in cells
-    ]  # fmt: skip
-    lines.insert(1, "|" + "|".join("-" * (w + 1) + ("-" if k == 0 else ":") for k, w in enumerate(widths)) + "|")
+    lines = []
+    for row in cells:
+        padded = [c.rjust(w) if k else c.ljust(w) for k, (c, w) in enumerate(zip(row, widths, strict=True))]
+        lines.append(f"| {' | '.join(padded)} |")
+    lines.insert(1, "|" + "|".join("-" * (w + 1) + (":" if k else "-") for k, w in enumerate(widths)) + "|")
     text = "\n".join(lines) + (f"\n\n{note}" if note else "")
     print(text + "\n", flush=True)
     if WRITE in sys.argv:
-        put(name, text)
+        put(name, f"{images}\n\n{text}" if images else text)
 
 
 def put(name: str, text: str) -> None:
@@ -43,23 +71,24 @@ def put(name: str, text: str) -> None:
     PAGE.write_text(pattern.sub(lambda _: f"{begin}\n{text}\n{end}", page), encoding="utf-8")
 
 
-def machine(load_before: float) -> str:
-    """What this runs on, and whether others were using it as the measurement began."""
+def machine(watch: Watch) -> str:
+    """What this runs on, and whether others were using it meanwhile."""
     packages = []
     for package in ("detente", "numpy", "numba", "pygambit", "open_spiel"):
         try:
             packages.append(f"{package} {version(package)}")
         except PackageNotFoundError:
             continue
-    shared = f"others were using the machine as this began (load {load_before:.1f})" if load_before > BUSY else "the machine was otherwise idle as this began"  # fmt: skip
+    others = watch.others()
+    if others is None:
+        shared = "whether others were using the machine is not known"
+    elif others > BUSY:
+        shared = f"others kept {others:.1f} of the cores busy meanwhile, so these figures are not to be relied on"
+    else:
+        shared = "the machine was otherwise idle"
     return (
         f"{_processor()}, {os.cpu_count()} cores; Python {platform.python_version()}, {', '.join(packages)}; {shared}."
     )
-
-
-def load() -> float:
-    """Mean number of busy cores in the last minute."""
-    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
 
 
 def _processor() -> str:

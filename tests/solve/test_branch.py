@@ -49,6 +49,14 @@ def test_every_game_is_solved(solved):
     assert solved.residual.max() <= 1e-9
 
 
+def test_threads_change_nothing(tree, payoffs):
+    many = np.tile(payoffs, 6)
+    given = tree, many, np.zeros((0, many.shape[2])), np.full((2, many.shape[2]), PRECISION / 6)
+    one, several = solve(*given), solve(*given, threads=3)
+    for name in ("choice", "value", "reach", "residual", "gain", "status", "sweeps"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(several, name))
+
+
 def test_every_game_is_solved_on_the_principal_branch(solved, payoffs):
     gambit = pytest.importorskip("pygambit", reason="pygambit is not installed (extra `test`)")
     for draw in range(DRAWS):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,12 +37,12 @@ class Solution:
     sweeps: NDArray[np.int64]
 
 
-def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats) -> Solution:
+def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: int = 1) -> Solution:
     """Principal-branch logit equilibria of ``tree`` for D draws of its numbers.
 
     ``payoffs`` (T, I, D); ``chances`` (C, D) probability of every chance row; ``lam`` (I, D) precision of
-    each actor, in units of one over its payoff. Holds all draws at once: for a forecast, which streams
-    them, see :func:`detente.forecast.forecast`. McKelvey & Palfrey (1998), Turocy (2010).
+    each actor, in units of one over its payoff. The figures are the same on any number of ``threads``. Holds all draws at
+    once: for a forecast, which streams them, see :func:`detente.forecast.forecast`. McKelvey & Palfrey (1998), Turocy (2010).
     """
     draws = lam.shape[1]
     out = Solution(
@@ -53,15 +56,24 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats) -> Solution
     )
     plan = Plan.plain(tree)
     numbers = Numbers(payoffs.transpose(1, 0, 2).reshape(-1, draws), chances, lam)
-    left = np.arange(draws)
-    for effort in Effort:
-        size = chunk(plan, effort)
-        for start in range(0, len(left), size):
-            which = left[start : start + size]
-            block = solve_block(plan, numbers.take(which), effort)
-            out.choice[:, which], out.reach[:, which] = block.choice, block.reach
-            out.value[:, which], out.gain[:, which] = block.value, block.gain
-            out.residual[which], out.status[which] = block.residual, block.status
-            out.sweeps[which] += block.sweeps
-        left = left[np.isin(out.status[left], UNFINISHED)]
+
+    def solve_some(which: slice | NDArray[np.intp], effort: Effort) -> None:
+        block = solve_block(plan, numbers.take(which), effort)
+        out.choice[:, which], out.reach[:, which] = block.choice, block.reach
+        out.value[:, which], out.gain[:, which] = block.value, block.gain
+        out.residual[which], out.status[which] = block.residual, block.status
+        out.sweeps[which] += block.sweeps
+
+    with ThreadPoolExecutor(threads) as pool:
+        for effort in Effort:
+            list(pool.map(partial(solve_some, effort=effort), _chunks(out, effort, chunk(plan, effort))))
     return out
+
+
+def _chunks(out: Solution, effort: Effort, size: int) -> Iterator[slice | NDArray[np.intp]]:
+    """What of ``out`` is to be solved with an effort, in parts: all of it first, as slices, which copy faster than lists."""
+    if effort == Effort.QUICK:
+        yield from (slice(start, start + size) for start in range(0, len(out.status), size))
+    else:
+        left = np.flatnonzero(np.isin(out.status, UNFINISHED))
+        yield from (left[start : start + size] for start in range(0, len(left), size))
