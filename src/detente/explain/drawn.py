@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,9 +100,17 @@ def ranks(x: Array, w: Array) -> Array | None:
     return centred / math.sqrt(variance) if variance > 1e-12 else None
 
 
-def distinct_ranks(values: Array, w: Array) -> dict[int, Array]:
+def distinct_ranks(values: Array, w: Array) -> Mapping[int, Array]:
     """Ranks of the rows that vary and are no monotone formula of one before them."""
-    ranked = {i: found for i, row in enumerate(values) if (found := ranks(row, w)) is not None}
+    return _distinct_ranks(values.tobytes(), values.shape, w.tobytes())
+
+
+@lru_cache(maxsize=4)
+def _distinct_ranks(values: bytes, shape: tuple[int, int], weights: bytes) -> Mapping[int, Array]:
+    """Kept for the next question: most are asked of the same draws with the same weights."""
+    w = np.frombuffer(weights)
+    rows = np.frombuffer(values).reshape(shape)
+    ranked = {i: found for i, row in enumerate(rows) if (found := ranks(row, w)) is not None}
     if not ranked:
         return {}
     table = np.stack(list(ranked.values()))
@@ -110,7 +120,7 @@ def distinct_ranks(values: Array, w: Array) -> dict[int, Array]:
         if not same[i, kept].any():
             kept.append(i)
     names = list(ranked)
-    return {names[i]: table[i] for i in kept}
+    return MappingProxyType({names[i]: table[i] for i in kept})
 
 
 def discoveries(chances: Sequence[float]) -> list[int]:
