@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from detente import situations
     from detente.explain.comparison import Comparison
     from detente.explain.drivers import drivers
+    from detente.explain.sensitivity import sensitivity
+    from detente.explain.tipping import tipping
+    from detente.explain.watch import watch
     from detente.explain.what_if import what_if
     from detente.forecast import forecast
     from detente.forecast.result import Forecast
@@ -60,8 +63,11 @@ __all__ = [
     "loads",
     "read_efg",
     "read_nfg",
+    "sensitivity",
     "situations",
     "solve_game",
+    "tipping",
+    "watch",
     "what_if",
     "write_brief",
     "write_efg",
@@ -87,8 +93,11 @@ _HOME = {
     "loads": ("detente.situation", "loads"),
     "read_efg": ("detente.gambit", "read_efg"),
     "read_nfg": ("detente.gambit", "read_nfg"),
+    "sensitivity": ("detente.explain.sensitivity", "sensitivity"),
     "situations": ("detente.situations", ""),
     "solve_game": ("detente.solve.library", "solve_game"),
+    "tipping": ("detente.explain.tipping", "tipping"),
+    "watch": ("detente.explain.watch", "watch"),
     "what_if": ("detente.explain.what_if", "what_if"),
     "write_brief": ("detente.report.brief", "write"),
     "write_efg": ("detente.gambit", "write_efg"),
