@@ -17,7 +17,7 @@ from detente.report.charts import COLOURS, DASHES, FAINT, FONT, GRID, INK, SHAPE
 
 IMAGES = PAGE.parent / "images"
 WIDTH, HEIGHT = 430, 220
-LETTERS = 62
+LETTERS = 68
 """Of a title's line."""
 
 
@@ -54,9 +54,10 @@ def _svg(title: str, x: str, y: str, lines: Sequence[Line], log: str, digits: in
     names = [line.name for line in lines]
     look: dict[str, Any] = {"labelColor": FAINT, "titleColor": FAINT, "titleFontWeight": "normal", "gridColor": GRID, "domainColor": FAINT}  # fmt: skip
     ticks: dict[str, Any] = {} if "x" in log else {"values": sorted(set(rows.x))}
+    decades: dict[str, Any] = {"values": [10.0**k for k in range(-9, 10)]} if "y" in log else {"tickCount": 5}
     right = 3.0 if len(lines) == 1 else 8.0
     across = alt.X("x:Q", title=x, scale=_scale(rows.x, "x" in log, 2.0, right, 0.1), axis=alt.Axis(grid=False, format="~s", tickCount=6, **ticks, **look))  # fmt: skip
-    up = alt.Y("y:Q", title=y, scale=_scale(rows.y, "y" in log, 2.0, 3.0, 0.25), axis=alt.Axis(tickCount=5, format="~g" if rows.y.max() < 1e4 else "~s", **look))  # fmt: skip
+    up = alt.Y("y:Q", title=y, scale=_scale(rows.y, "y" in log, 2.0, 3.0, 0.25), axis=alt.Axis(format="~g" if rows.y.max() < 1e4 else "~s", **decades, **look))  # fmt: skip
     base = alt.Chart(rows).encode(
         x=across, y=up,
         color=alt.Color("line:N", legend=None, scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)]))),
