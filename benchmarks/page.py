@@ -15,7 +15,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 WRITE = "--page"
 """With this word on the command line, the tables also go into the page."""
 
-BUSY = 0.1
+BUSY = 0.15
 """Cores that others kept busy on average, above which a table says so."""
 
 
