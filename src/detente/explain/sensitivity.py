@@ -18,6 +18,7 @@ After conditioning, quantities are correlated, so the shares need not add up to 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,10 +81,10 @@ def shares(values: Array, answer: Array, weight: Array, replicates: int = REPLIC
     again = [_normalised(w * rng.standard_exponential(len(w))) for _ in range(replicates)]
     found = []
     for i in distinct_ranks(x, w):
-        basis = polynomials(x[i], w)
-        spread = [_share(basis, y, v) for v in again]
+        basis, q = _kept(x[i].tobytes(), w.tobytes())
+        spread = [_share(_orthonormal(basis, v), y, v) for v in again]
         error = float(np.std(spread)) if spread else float("nan")
-        found.append(Share(i, _share(basis, y, w), error, _chance(basis, y, w)))
+        found.append(Share(i, _share(q, y, w), error, _chance(q, y, w)))
     return found
 
 
@@ -99,18 +100,31 @@ def polynomials(x: Array, w: Array) -> Array:
     return np.asarray(np.polynomial.legendre.legvander(2 * places(x, w) - 1, terms), dtype=float)
 
 
-def _fit(basis: Array, y: Array, w: Array) -> tuple[Array, Array]:
-    """Orthonormal rows ``q`` (D, K + 1) that span the weighted basis, and the coefficients (K + 1,) of centred ``y`` on them."""
+@lru_cache(maxsize=256)
+def _kept(x: bytes, weights: bytes) -> tuple[Array, Array]:
+    """Polynomials of one quantity and their orthonormal rows, kept for the next question: most are asked of the same draws and weights."""
+    w = np.frombuffer(weights)
+    basis = polynomials(np.frombuffer(x), w)
+    return basis, _orthonormal(basis, w)
+
+
+def _orthonormal(basis: Array, w: Array) -> Array:
+    """Orthonormal rows (D, K + 1) that span the weighted basis."""
     weighted = np.sqrt(w)[:, None] * basis
     root = np.linalg.cholesky(weighted.T @ weighted)
     q: Array = weighted @ np.linalg.inv(root).T
-    coefficients: Array = q.T @ (np.sqrt(w) * (y - w @ y))
-    return q, coefficients
+    return q
 
 
-def _share(basis: Array, y: Array, w: Array) -> float:
+def _coefficients(q: Array, y: Array, w: Array) -> Array:
+    """(K + 1,) of centred ``y`` on the rows."""
+    out: Array = q.T @ (np.sqrt(w) * (y - w @ y))
+    return out
+
+
+def _share(q: Array, y: Array, w: Array) -> float:
     """The bias-corrected index."""
-    q, coefficients = _fit(basis, y, w)
+    coefficients = _coefficients(q, y, w)
     centred = y - w @ y
     leverage = np.einsum("ij,ij->i", q, q)
     noise = (centred - (q @ coefficients) / np.sqrt(w)) ** 2 / np.clip(1 - leverage, 1e-6, None)
@@ -119,11 +133,11 @@ def _share(basis: Array, y: Array, w: Array) -> float:
     return float((coefficients @ coefficients - bias) / total)
 
 
-def _chance(basis: Array, y: Array, w: Array) -> float:
+def _chance(q: Array, y: Array, w: Array) -> float:
     """Of explaining so much where there is no effect: Satterthwaite's law with the mean and variance of that case."""
     from scipy.special import gammaincc
 
-    q, coefficients = _fit(basis, y, w)
+    coefficients = _coefficients(q, y, w)
     root = np.sqrt(w)
     inner = q - np.outer(root, root @ q)  # without the constant
     spread = (inner * (w * (y - w @ y) ** 2)[:, None]).T @ inner
