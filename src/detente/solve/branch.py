@@ -19,13 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve.kernels import Numbers, Tables, inlined, jit, sweep, take_up
-from detente.solve.lanes import WIDTH, exp, fill, largest, load, size, smallest, store, table, where
+from detente.solve.lanes import WIDTH, at, exp, fill, largest, load, size, smallest, store, table, where
 from detente.solve.mixing import DEPTH, Memory, combine, forget, mixed, remember
 from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
 
-SETTLED = 2e-12
+SETTLED = 1e-10
 """Change of a probability in a sweep at which a draw is done, at its target."""
 ON_THE_WAY, WITH_CARE = 3e-3, 1e-3
 """The same, on the way to it; and where sweeps are mixed, which happens where branches come close."""
@@ -174,10 +174,10 @@ def _follow(
             store(tables.lam, a, load(points.target, a) * time)
         sweep(game, actors, tables)
         _measure(game, tables, pace)
-        some = False
+        settling = False
         for lane in range(WIDTH):
-            some = pace.change[0, lane] < ON_THE_WAY or some
-        if some:
+            settling = pace.change[0, lane] < _goal(pace.t[0, lane], mix) or settling
+        if settling:
             _drift(game, tables, points, pace)
         moving = False
         for lane in range(WIDTH):
@@ -248,11 +248,19 @@ def _begin(game: Any, tables: Any, lane: int, points: Any, pace: Any) -> None:
 
 
 @inlined
+def _goal(t: float, mix: bool) -> float:
+    """Change of a probability in a sweep at which a lane has settled."""
+    if t >= 1.0:
+        return SETTLED
+    return WITH_CARE if mix else ON_THE_WAY
+
+
+@inlined
 def _measure(game: Any, tables: Any, pace: Any) -> None:
     """Largest change of a probability in the sweep, to first order; and its sum, which shows what is no number."""
     change, total = fill(0.0), fill(0.0)
     for u in range(len(game.unknown_action)):
-        d = size(load(tables.image, u) - load(tables.logs, u)) * load(tables.prob, game.unknown_action[u])
+        d = size(load(tables.image, u) - load(tables.logs, u)) * load(tables.prob, at(game.unknown_action, u))
         change = largest(d, change)
         total += d
     store(pace.change, 0, change)
@@ -265,7 +273,7 @@ def _drift(game: Any, tables: Any, points: Any, pace: Any) -> None:
     drift = fill(0.0)
     for u in range(len(game.unknown_action)):
         guess = load(points.guess, u)
-        drift = largest(size(load(tables.prob, game.unknown_action[u]) - exp(smallest(guess, fill(0.0)))), drift)
+        drift = largest(size(load(tables.prob, at(game.unknown_action, u)) - exp(smallest(guess, fill(0.0)))), drift)
         drift = largest(size(load(tables.image, u) - guess) * fill(FAR / FAR_IN_LOGS), drift)
     store(pace.change, 2, drift)
 
@@ -285,7 +293,7 @@ def _judge(lane: int, budget: int, mix: bool, pace: Any) -> bool:
     accept, restart, settled = False, False, False
     if not math.isfinite(pace.change[1, lane]):
         restart = True
-    elif change < (SETTLED if at_end else on_the_way):
+    elif change < _goal(t, mix):
         settled = True
         restart = drift > FAR and step > SHORTEST and pace.done[0, lane] > 0.0
         accept = not restart

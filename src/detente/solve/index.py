@@ -12,12 +12,14 @@ the eigenvalue that passes one there belongs to a direction that the start, and 
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.arclength import SweepMap
-from detente.solve.kernels import Numbers, Tables
-from detente.solve.lanes import WIDTH
+from detente.solve.kernels import Numbers, Tables, jit, sweep, take_up
+from detente.solve.lanes import WIDTH, exp, fill, largest, load, root, size, store, table, where
+from detente.solve.newton import TINY, orthogonalise
 from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
@@ -30,61 +32,138 @@ NOTHING = 1e-6
 """A direction shorter than this is rounding."""
 SURE = 0.5
 """A Ritz value counts as above one if its error is at most this share of its excess."""
+RAREST = -40.0
+"""Log probability below which directions are scaled no further."""
+SQUARINGS = 4
+"""Of a matrix: where its 16th power is small, no eigenvalue reaches one."""
+
+
+class Space(NamedTuple):
+    """Working space in tables of WIDTH columns: ``point``, ``image`` and ``weight`` (n) of a direction's entries;
+    ``basis`` ((BASIS + 1) * n); ``column`` (BASIS + 1); ``target`` (I)."""
+
+    point: Floats
+    image: Floats
+    weight: Floats
+    basis: Floats
+    column: Floats
+    target: Floats
+
+    @classmethod
+    def of(cls, plan: Plan, size: int) -> Space:
+        n = plan.unknowns
+        return cls(table(n), table(n), table(n), table((size + 1) * n), table(size + 1), table(plan.actors))
 
 
 def astray(plan: Plan, numbers: Numbers, logs: Floats, tables: Tables) -> NDArray[np.bool_]:
     """(D,) draws whose fixed point, log probabilities ``logs`` (n, D), has index -1."""
-    draws = logs.shape[1]
-    found = np.zeros(draws, dtype=np.bool_)
+    unknowns, draws = logs.shape
+    basis = min(unknowns, BASIS)
+    if basis == 0 or draws == 0:
+        return np.zeros(draws, dtype=np.bool_)
+    hessenberg = np.zeros((draws, basis + 1, basis))
+    _arnoldi(plan.arrays, plan.actors, numbers, logs, tables, Space.of(plan, basis), hessenberg)
+    return _odd(hessenberg)
+
+
+@jit
+def _arnoldi(game: Any, actors: int, numbers: Any, logs: Floats, tables: Any, space: Any, hessenberg: Floats) -> None:
+    """Arnoldi's method on the sweep's Jacobian at ``logs`` (n, D), from the direction of the curve, into ``hessenberg`` (D, m + 1, m)."""
+    unknowns, draws = logs.shape
     for start in range(0, draws, WIDTH):
-        which = np.minimum(np.arange(start, start + WIDTH), draws - 1)
-        sweep_map = SweepMap(plan, tables)
-        sweep_map.take(numbers, which)
-        found[which] = strayed(sweep_map, np.vstack([logs[:, which], np.ones((1, WIDTH))]))
-    return found
+        for lane in range(WIDTH):
+            draw = min(start + lane, draws - 1)
+            take_up(game, actors, numbers, draw, lane, tables, space.target)
+            for u in range(unknowns):
+                space.point[u, lane] = logs[u, draw]
+        _respond(game, actors, space.point, fill(1.0), tables, space)
+        for u in range(unknowns):
+            store(space.image, u, load(tables.image, u))
+            # What almost never happens moves nothing: directions are scaled by the root of the probability.
+            store(space.weight, u, exp(fill(0.5) * largest(load(space.point, u), fill(RAREST))))
+        _respond(game, actors, space.point, fill(1.0 + PROBE), tables, space)
+        _take(0, fill(1.0 / PROBE), tables, space)
+        _shorten(unknowns, space)
+        for k in range(hessenberg.shape[2]):
+            old, longest = k * unknowns, fill(TINY)
+            for u in range(unknowns):
+                longest = largest(size(load(space.basis, old + u) / load(space.weight, u)), longest)
+            probe = fill(PROBE) / longest
+            for u in range(unknowns):
+                direction = load(space.basis, old + u) / load(space.weight, u)
+                store(tables.logs, u, load(space.point, u) + probe * direction)
+            for a in range(actors):
+                store(tables.lam, a, load(space.target, a))
+            sweep(game, actors, tables)
+            _take(k + 1, longest * fill(1.0 / PROBE), tables, space)
+            orthogonalise(unknowns, k, space)
+            for lane in range(min(WIDTH, draws - start)):
+                for j in range(k + 2):
+                    hessenberg[start + lane, j, k] = space.column[j, lane]
 
 
-def strayed(sweep_map: SweepMap, point: Floats) -> NDArray[np.bool_]:
-    """(L,) lanes whose fixed point ``point`` (n + 1, L) of the sweep has index -1."""
-    unknowns, lanes = point.shape[0] - 1, point.shape[1]
-    size = min(unknowns, BASIS)
-    if size == 0:
-        return np.zeros(lanes, dtype=np.bool_)
-    # What almost never happens moves nothing: directions are scaled by the root of the probability.
-    weight = np.exp(0.5 * np.maximum(point[:-1], -40.0))
-    image = sweep_map(point)
-    later = point.copy()
-    later[-1] += PROBE
-    start = (sweep_map(later) - image) / PROBE * weight
-    length = np.sqrt((start * start).sum(axis=0))
-    basis = [start / np.where(length > NOTHING, length, np.inf)]
-    hessenberg = np.zeros((lanes, size + 1, size))
-    done = np.where(length > NOTHING, size, 0)
-    for k in range(size):
-        direction = np.zeros_like(point)
-        direction[:-1] = basis[k] / weight
-        probe = PROBE / np.maximum(np.abs(direction).max(axis=0), 1e-300)
-        product = (sweep_map(point + probe * direction) - image) / probe * weight
-        for j in range(k + 1):
-            part = (basis[j] * product).sum(axis=0)
-            hessenberg[:, j, k] = part
-            product -= part * basis[j]
-        length = np.sqrt((product * product).sum(axis=0))
-        hessenberg[:, k + 1, k] = length
-        done = np.where((length <= NOTHING) & (done == size), k + 1, done)
-        basis.append(product / np.where(length > NOTHING, length, np.inf))
-    odd = np.zeros(lanes, dtype=np.bool_)
+@jit
+def _respond(game: Any, actors: int, point: Floats, time: Any, tables: Any, space: Any) -> None:
+    """The sweep of ``point`` at a fraction ``time`` of the target precision."""
+    for u in range(len(game.unknown_action)):
+        store(tables.logs, u, load(point, u))
+    for a in range(actors):
+        store(tables.lam, a, load(space.target, a) * time)
+    sweep(game, actors, tables)
+
+
+@jit
+def _take(slot: int, rate: Any, tables: Any, space: Any) -> None:
+    """The change of the image times ``rate``, scaled, into ``slot`` of the basis."""
+    unknowns = space.image.shape[0]
+    for u in range(unknowns):
+        change = (load(tables.image, u) - load(space.image, u)) * rate
+        store(space.basis, slot * unknowns + u, change * load(space.weight, u))
+
+
+@jit
+def _shorten(unknowns: int, space: Any) -> None:
+    """The first vector of the basis over its length; none where that is rounding."""
+    total = fill(0.0)
+    for u in range(unknowns):
+        total += load(space.basis, u) * load(space.basis, u)
+    length = root(total)
+    inverse = where(length - fill(NOTHING), fill(1.0) / where(length, length, fill(1.0)), fill(0.0))
+    for u in range(unknowns):
+        store(space.basis, u, load(space.basis, u) * inverse)
+
+
+def _odd(hessenberg: Floats) -> NDArray[np.bool_]:
+    """(D,) whether an odd number of eigenvalues of the (m, m) part are surely real and above one.
+
+    The Krylov space ends where a vector is shorter than rounding.
+    """
+    draws, basis = len(hessenberg), hessenberg.shape[2]
     sound = np.isfinite(hessenberg).all(axis=(1, 2))
-    for count in np.unique(done[sound & (done > 0)]):
+    below = hessenberg[:, np.arange(1, basis + 1), np.arange(basis)] <= NOTHING
+    done = np.where(below.any(axis=1), below.argmax(axis=1) + 1, basis)
+    odd = np.zeros(draws, dtype=np.bool_)
+    for count in np.unique(done[sound]):
         which = np.flatnonzero(sound & (done == count))
-        odd[which] = _odd(hessenberg[which], int(count))
+        which = which[_reaches_one(hessenberg[which, :count, :count])]
+        if len(which):
+            odd[which] = _odd_of(hessenberg[which], int(count))
     return odd
 
 
-def _odd(hessenberg: Floats, size: int) -> NDArray[np.bool_]:
-    """(L,) whether an odd number of eigenvalues of the leading ``size`` rows and columns are surely real and above one."""
-    values, vectors = np.linalg.eig(hessenberg[:, :size, :size])
-    off = np.abs(hessenberg[:, size, size - 1, None] * vectors[:, -1])
+def _reaches_one(square: Floats) -> NDArray[np.bool_]:
+    """(D,) whether an eigenvalue of (D, m, m) may be one or more in size: no power of a matrix is shorter than that of its spectral radius."""
+    power = square
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(SQUARINGS):
+            power = power @ power
+        small: NDArray[np.bool_] = (power * power).sum(axis=(1, 2)) < 1.0
+    return ~small
+
+
+def _odd_of(hessenberg: Floats, count: int) -> NDArray[np.bool_]:
+    values, vectors = np.linalg.eig(hessenberg[:, :count, :count])
+    off = np.abs(hessenberg[:, count, count - 1, None] * vectors[:, -1])
     above = (np.abs(values.imag) < 1e-8) & (values.real - 1.0 > 1e-9) & (off <= SURE * (values.real - 1.0))
     odd: NDArray[np.bool_] = above.sum(axis=1) % 2 == 1
     return odd

@@ -18,7 +18,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.lanes import WIDTH, exp, fill, largest, load, log, size, smallest, store, table, where
+from detente.solve.lanes import WIDTH, at, exp, fill, largest, load, log, size, smallest, store, table, where
 from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
@@ -77,44 +77,47 @@ def reach_down(game: Any, logs: Floats, reach: Floats) -> None:
     """Log reach probability of every node that a belief needs."""
     store(reach, 0, fill(0.0))
     for r in range(1, len(game.reach_parent)):
-        store(reach, r, load(reach, game.reach_parent[r]) + load(logs, game.reach_log[r]))
+        store(reach, r, load(reach, at(game.reach_parent, r)) + load(logs, at(game.reach_log, r)))
 
 
 @inlined
 def expected_payoffs(game: Any, h: int, actors: int, value: Floats, reach: Floats, out: Floats) -> None:
     """Expected payoff to its mover of each option of set ``h``, into ``out``, beliefs by Bayes' rule."""
-    actor, options = game.set_actor[h], game.set_action[h + 1] - game.set_action[h]
-    begin, end = game.set_start[h], game.set_start[h + 1]
+    actor, options = at(game.set_actor, h), at(game.set_action, h + 1) - at(game.set_action, h)
+    begin, end = at(game.set_start, h), at(game.set_start, h + 1)
     if end - begin == 1:
-        edge = game.edge_start[game.set_nodes[begin]]
+        edge = at(game.edge_start, at(game.set_nodes, begin))
         for k in range(options):
-            store(out, k, load(value, game.edge_value[(edge + k) * actors + actor]))
+            store(out, k, load(value, at(game.edge_value, (edge + k) * actors + actor)))
     else:
-        top = load(reach, game.set_reach[begin])
+        top = load(reach, at(game.set_reach, begin))
         if end - begin == 2:
             # Two nodes, the commonest case: the belief in the first is logistic.
-            gap = load(reach, game.set_reach[begin + 1]) - top
+            gap = load(reach, at(game.set_reach, begin + 1)) - top
             odds = exp(fill(0.0) - size(gap))
             likelier = fill(1.0) / (fill(1.0) + odds)
             less = odds * likelier
             one, two = where(gap, less, likelier), where(gap, likelier, less)
-            edge, other = game.edge_start[game.set_nodes[begin]], game.edge_start[game.set_nodes[begin + 1]]
+            edge, other = (
+                at(game.edge_start, at(game.set_nodes, begin)),
+                at(game.edge_start, at(game.set_nodes, begin + 1)),
+            )
             for k in range(options):
-                left = load(value, game.edge_value[(edge + k) * actors + actor])
-                right = load(value, game.edge_value[(other + k) * actors + actor])
+                left = load(value, at(game.edge_value, (edge + k) * actors + actor))
+                right = load(value, at(game.edge_value, (other + k) * actors + actor))
                 store(out, k, one * left + two * right)
             return
         for m in range(begin + 1, end):
-            top = largest(load(reach, game.set_reach[m]), top)
+            top = largest(load(reach, at(game.set_reach, m)), top)
         total = fill(0.0)
         for k in range(options):
             store(out, k, total)
         for m in range(begin, end):
-            belief = exp(load(reach, game.set_reach[m]) - top)
+            belief = exp(load(reach, at(game.set_reach, m)) - top)
             total += belief
-            edge = game.edge_start[game.set_nodes[m]]
+            edge = at(game.edge_start, at(game.set_nodes, m))
             for k in range(options):
-                store(out, k, load(out, k) + belief * load(value, game.edge_value[(edge + k) * actors + actor]))
+                store(out, k, load(out, k) + belief * load(value, at(game.edge_value, (edge + k) * actors + actor)))
         total = fill(1.0) / total
         for k in range(options):
             store(out, k, load(out, k) * total)
@@ -154,18 +157,18 @@ def respond(options: int, lam: Any, worth: Floats, prob: Floats, first: int) -> 
 @inlined
 def mix_node(game: Any, n: int, actors: int, prob: Floats, value: Floats) -> None:
     """Value of a node to every actor: the mean of its children under ``prob``."""
-    start, stop = game.edge_start[n], game.edge_start[n + 1]
+    start, stop = at(game.edge_start, n), at(game.edge_start, n + 1)
     if stop - start == 2:
-        one, two = load(prob, game.edge_row[start]), load(prob, game.edge_row[start + 1])
-        at, step = start * actors, start * actors + actors
+        one, two = load(prob, at(game.edge_row, start)), load(prob, at(game.edge_row, start + 1))
+        here, after = start * actors, start * actors + actors
         for a in range(actors):
-            left, right = load(value, game.edge_value[at + a]), load(value, game.edge_value[step + a])
+            left, right = load(value, at(game.edge_value, here + a)), load(value, at(game.edge_value, after + a))
             store(value, n * actors + a, one * left + two * right)
     else:
         for a in range(actors):
             total = fill(0.0)
             for e in range(start, stop):
-                total += load(prob, game.edge_row[e]) * load(value, game.edge_value[e * actors + a])
+                total += load(prob, at(game.edge_row, e)) * load(value, at(game.edge_value, e * actors + a))
             store(value, n * actors + a, total)
 
 
@@ -186,23 +189,23 @@ def sweep(game: Any, actors: int, tables: Any) -> None:
     )
     reach_down(game, logs, reach)
     for i in range(len(game.late_action)):
-        a = game.late_action[i]
-        store(prob, a, exp(load(logs, game.unknown[a])))
+        a = at(game.late_action, i)
+        store(prob, a, exp(load(logs, at(game.unknown, a))))
     for level in range(len(game.level_node) - 2, -1, -1):
-        for h in range(game.level_set[level], game.level_set[level + 1]):
-            first, options = game.set_action[h], game.set_action[h + 1] - game.set_action[h]
+        for h in range(at(game.level_set, level), at(game.level_set, level + 1)):
+            first, options = at(game.set_action, h), at(game.set_action, h + 1) - at(game.set_action, h)
             expected_payoffs(game, h, actors, value, reach, worth)
-            total = respond(options, load(tables.lam, game.set_actor[h]), worth, prob, first)
+            total = respond(options, load(tables.lam, at(game.set_actor, h)), worth, prob, first)
             known = False
             for k in range(options):
-                known = known or game.unknown[first + k] >= 0
+                known = known or at(game.unknown, first + k) >= 0
             if known:
                 total = log(total)
                 for k in range(options):
-                    u = game.unknown[first + k]
+                    u = at(game.unknown, first + k)
                     if u >= 0:
                         store(image, u, load(worth, k) - total)
-        for n in range(game.level_node[level], game.level_node[level + 1]):
+        for n in range(at(game.level_node, level), at(game.level_node, level + 1)):
             mix_node(game, n, actors, prob, value)
 
 
@@ -261,7 +264,7 @@ def certify(
         sweep(game, actors, tables)
         for u in range(unknowns):
             if as_is:
-                store(tables.prob, game.unknown_action[u], exp(load(tables.logs, u)))
+                store(tables.prob, at(game.unknown_action, u), exp(load(tables.logs, u)))
             else:
                 store(tables.logs, u, load(tables.image, u))
         reach_down(game, tables.logs, tables.reach)
@@ -272,7 +275,11 @@ def certify(
         off = fill(0.0)
         spare = actors + 1
         for h in range(sets):
-            first, options, actor = game.set_action[h], game.set_action[h + 1] - game.set_action[h], game.set_actor[h]
+            first, options, actor = (
+                at(game.set_action, h),
+                at(game.set_action, h + 1) - at(game.set_action, h),
+                at(game.set_actor, h),
+            )
             expected_payoffs(game, h, actors, tables.value, tables.reach, worth)
             best, mean = load(worth, 0), fill(0.0)
             for k in range(options):

@@ -169,7 +169,7 @@ def solve(
         if not some:
             break
         _product(game, actors, tables, target, point, plane, k, space)
-        _orthogonalise(rows, k, space)
+        orthogonalise(rows, k, space)
         _rotate(k, most, space)
         used = k + 1
     # Back substitution: a lane that stopped early has zeros further on.
@@ -225,7 +225,7 @@ def _product(
 
 
 @jit
-def _orthogonalise(rows: int, k: int, space: Any) -> None:
+def orthogonalise(rows: int, k: int, space: Any) -> None:
     """Vector ``k + 1`` of the basis less its parts along those before, which go into ``column``, and over its length, which is the last."""
     basis, new = space.basis, (k + 1) * rows
     for j in range(k + 1):
