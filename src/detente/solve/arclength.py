@@ -32,13 +32,15 @@ Lanes = NDArray[np.bool_]
 
 MAX_STEPS = 600
 """Steps at the usual ``far``; more in proportion for shorter ones."""
+MAX_STEPS_ON = 150
+"""Steps from where sweeps got to: what needs more is mostly lost there, and found from the beginning."""
 FAR = 0.12
 """Largest distance, in probability, between the prediction and the curve, unless asked for less."""
 SHORTEST = 1e-6
 """Smallest ratio of a step to the one before: shorter, and the lane is given up."""
 FIRST_RATIO = 0.1
 """The first step, as a ratio to the last that sweeps could take."""
-BUDGET = 600
+BUDGET = 200
 """Sweeps given to following the branch as far as they can."""
 ON_THE_WAY, SETTLED = 1e-4, 1e-11
 """Change of a probability in a sweep at which a point counts as on the curve, on the way and at the target."""
@@ -181,7 +183,8 @@ class _Pursuit:
         self.fresh &= ~onward
         self.steps += 1
         lost = short & (fresh | (self.ratio < SHORTEST)) | onward & (self.here[-1] < 0.0)
-        late = live & (self.steps >= round(MAX_STEPS * FAR / far))
+        most = MAX_STEPS if self.reached is None else MAX_STEPS_ON
+        late = live & (self.steps >= round(most * FAR / far))
         for lane in np.flatnonzero(arrived | lost | late):
             how = Status.SOLVED if arrived[lane] else Status.BRANCH_LOST if lost[lane] else Status.TOO_MANY_STEPS
             self._end(int(lane), how)
