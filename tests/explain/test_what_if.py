@@ -15,6 +15,7 @@ from detente.explain.differences import compare
 from detente.explain.reuse import set_up
 from detente.forecast.run import pooled, prepare, solve_draws
 from detente.forecast.weights import effective_draws
+from detente.game import GameError
 from detente.situation import changed
 from detente.situation import what_if as overlay
 
@@ -273,3 +274,39 @@ def test_draws_without_a_number_count_for_nothing():
 
 def test_the_base_of_the_tests_has_draws_enough(base):
     assert effective_draws(base.data["weight"].values) > 100
+
+
+# ------------------------------------------------------------------------------- other theories of behaviour
+
+
+def test_what_ifs_under_another_theory_by_hand():
+    """At level 1 the entrant enters where its loss is below 2, and so always once the loss is known to be 1."""
+    entry = loads(small_games.ENTRY)
+    (found,) = what_if(entry, "set loss=1", draws=DRAWS, method="level-k")
+    below = (sample(entry, DRAWS, 1).values["loss"] < 2).mean()
+    assert 0.3 < below < 0.6
+    assert found["enters"].base == pytest.approx(below, abs=1e-12)
+    assert found["enters"].changed == pytest.approx(1, abs=1e-12)
+    (kept,) = forecast(entry, draws=DRAWS, method="level-k").what_if("set loss=1")
+    assert kept["enters"] == found["enters"], "a forecast keeps its own theory"
+    (usual,) = what_if(entry, "set loss=1", draws=DRAWS)
+    assert usual["enters"].changed < 0.99
+
+
+def test_a_change_that_a_theory_does_not_allow_is_told_of_the_change():
+    text = small_games.ENTRY.replace("when: entry == enter, ", "")
+    with pytest.raises(SituationError, match="backward-induction, but at the step `reply` INC cannot tell") as caught:
+        what_if(loads(text), "hide entry", draws=DRAWS, method="backward-induction")
+    (problem,) = caught.value.problems
+    assert problem.file == 'what if "hide entry"'
+    assert "another theory: quantal-response" in problem.accepted
+    with pytest.raises(GameError, match="did you mean level-k"):
+        what_if(loads(text), "hide entry", method="levelk")
+
+
+def test_a_record_that_nobody_would_make_after_a_change_names_the_theory():
+    text = small_games.ENTRY.replace("on: 2020-03-01", "on: 2020-01-10")
+    text += "observed: [{step: entry, value: enter, on: 2020-01-10, source: own}]\n"
+    with pytest.raises(SituationError, match="no draw that can be compared if actors behave by level-k") as caught:
+        what_if(loads(text), "set loss=3", draws=DRAWS, method="level-k")
+    assert "actors err: quantal-response" in caught.value.problems[0].accepted

@@ -64,6 +64,17 @@ def _method(name: str) -> str:
     return name
 
 
+Theory = Annotated[
+    str,
+    typer.Option(
+        metavar="THEORY",
+        callback=_method,
+        help="How actors are taken to behave: quantal-response; limit (the same, near-perfect); cognitive-hierarchy; "
+        "level-k; backward-induction (perfect information only).",
+    ),
+]
+
+
 @app.command()
 def run(
     target: Target,
@@ -71,15 +82,7 @@ def run(
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same forecast.")] = 1,
     as_of: AsOf = None,
     what_if: Annotated[str | None, typer.Option(metavar="NAME", help="Apply this what-if of the file.")] = None,
-    method: Annotated[
-        str,
-        typer.Option(
-            metavar="THEORY",
-            callback=_method,
-            help="How actors are taken to behave: quantal-response; limit (the same, near-perfect); cognitive-hierarchy; "
-            "level-k; backward-induction (perfect information only).",
-        ),
-    ] = USUAL_METHOD,
+    method: Theory = USUAL_METHOD,
     others: Annotated[
         int,
         typer.Option(
@@ -138,6 +141,7 @@ def what_if(
     draws: Annotated[int, typer.Option(min=16, metavar="N", help="Samples of all that is uncertain.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same figures.")] = 1,
     as_of: AsOf = None,
+    method: Theory = USUAL_METHOD,
     everything: Annotated[bool, typer.Option("--all", help="Show answers that hardly move, too.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON, and nothing else.")] = False,
     threads: Threads = None,
@@ -159,7 +163,7 @@ def what_if(
     }
     changes = tuple((option, words) for option, given in asked.items() for words in given or ())
     day = as_of.date() if as_of else None
-    request = Request(target, tuple(names or ()), changes, draws, seed, day, everything, json, threads)
+    request = Request(target, tuple(names or ()), changes, draws, seed, day, method, everything, json, threads)
     raise typer.Exit(what_if(request))
 
 

@@ -72,7 +72,7 @@ def render(forecast: Forecast, situation: Situation | None = None) -> str:
     return _template().render(
         w=words, provenance=forecast.provenance, certificate=forecast.certificate, findings=findings,
         headline=first, verdict=statements.verdict(first) if first else "", held=statements.held(),
-        in_brief=statements.in_brief(findings), theory=statements.theory_used(findings), others=statements.others_found(findings), groups=_groups(findings),
+        in_brief=statements.in_brief(findings), theory=statements.theory_used(forecast.certificate), others=statements.others_found(findings), groups=_groups(findings),
         curves=[_curve_panel(c) for c in findings.curves if any(f.known for _, f in c.points)],
         steps=[_step_panel(s) for s in findings.next_steps], beliefs=[_belief_panel(b) for b in findings.beliefs],
         ways=findings.ways[:WAYS_SHOWN], record=_record(forecast), trust=statements.trust(findings),
