@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ import small_games
 
 from detente import SituationError, forecast, loads, what_if
 from detente.draws import sample
-from detente.explain.differences import compare
+from detente.explain.differences import compare, compare_part
 from detente.explain.reuse import set_up
 from detente.forecast.run import pooled, prepare, solve_draws
 from detente.forecast.weights import effective_draws
@@ -270,6 +270,36 @@ def test_draws_without_a_number_count_for_nothing():
     found = compare(np.array([0.1, np.nan]), np.array([0.3, 0.9]), np.ones(2), np.ones(2))
     assert (found.base, found.changed) == (pytest.approx(0.1), pytest.approx(0.6))
     assert not compare(np.full(2, np.nan), np.ones(2), np.ones(2), np.ones(2)).clear
+
+
+def test_a_world_known_in_some_draws_is_steadied_by_the_base():
+    """Where the changed figure is a line of the base's, some draws tell as much as all; where it is constant too."""
+    rng = np.random.default_rng(2)
+    before, weight = rng.uniform(0.2, 0.8, 500), rng.uniform(0.5, 1.5, 500)
+    which = np.arange(0, 500, 10)
+    for after in (0.1 + 0.5 * before, np.full(500, 0.3)):
+        whole = compare(before, after, weight, weight)
+        part = compare_part(before, weight, which, after[which], weight[which], weight[which])
+        assert part.changed == pytest.approx(whole.changed, abs=1e-12)
+        assert part.error == pytest.approx(whole.error, rel=1e-9)
+        raw = compare(before[which], after[which], weight[which], weight[which])
+        assert raw.error > 2 * whole.error
+    noisy = np.clip(before + rng.normal(0, 0.1, 500), 0, 1)
+    everything = compare_part(before, weight, np.arange(500), noisy, weight, weight)
+    assert astuple(everything) == pytest.approx(astuple(compare(before, noisy, weight, weight)), abs=1e-12)
+
+
+def test_the_error_of_a_world_known_in_some_draws_is_that_of_other_draws():
+    """Over many made-up bases the estimate spreads about the truth as its error says."""
+    rng, found = np.random.default_rng(3), []
+    for _ in range(400):
+        before = rng.uniform(0, 1, 400)
+        after = np.clip(0.3 * before + 0.2 + rng.normal(0, 0.1, 400), 0, 1)
+        which = np.arange(0, 400, 8)
+        found.append(compare_part(before, np.ones(400), which, after[which], np.ones(50), np.ones(50)))
+    missed = np.array([f.difference - (0.35 - 0.5) for f in found])
+    assert missed.std() == pytest.approx(np.mean([f.error for f in found]), rel=0.12)
+    assert abs(missed.mean()) < 3 * missed.std() / np.sqrt(400)
 
 
 def test_the_base_of_the_tests_has_draws_enough(base):

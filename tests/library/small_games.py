@@ -192,3 +192,27 @@ ask:
   shares: {text: Is the market shared?, when: reply == share, given: entry == enter}
 """
 """The entrant loses between 0.5 and 4 if it is fought; sharing is better for the incumbent once it has entered."""
+
+HUNT_PRECISION = 24
+HUNT = f"""
+title: A hunt
+question: Do both hunt the stag?
+as_of: 2020-02-01
+horizon: 2020-12-31
+sources: {{own: Our own judgement}}
+actors:
+  A: {{name: Anna, precision: {HUNT_PRECISION}}}
+  B: {{name: Ben, precision: {HUNT_PRECISION}}}
+quantities:
+  hare: {{low: LOW, high: 3, mass: 1, shape: uniform, source: own}}
+steps:
+  - {{move: first, actor: A, options: {{stag: , hare_: }}, on: 2020-01-10, seen_by: [A]}}
+  - {{move: second, actor: B, options: {{stag: , hare_: }}, on: 2020-03-01}}
+payoffs:
+  A: {{food: "(4 if second == stag else 0) if first == stag else hare"}}
+  B: {{food: "(4 if first == stag else 0) if second == stag else hare"}}
+ask:
+  both: {{text: Do both hunt the stag?, when: first == stag and second == stag}}
+  second: {{text: Does Ben?, when: second == stag, given: first == stag}}
+"""
+"""A stag hunt in which neither sees the other move; a hare is worth between LOW and 3, half a stag 4."""

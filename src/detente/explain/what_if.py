@@ -222,6 +222,11 @@ class World:
             likelihood,
         )
 
+    def at(self, which: NDArray[np.intp]) -> World:
+        """The same in the draws at ``which`` alone."""
+        answer, given, payoff = (table[:, which] for table in (self.answer, self.given, self.payoff))
+        return World(self.questions, self.actors, answer, given, payoff, self.likelihood[which])
+
     def spread(self, which: NDArray[np.intp], draws: int) -> World:
         """The same among ``draws`` draws, of which it has those at ``which``."""
 
@@ -245,7 +250,7 @@ def _base(
         if not joining:
             return base, {}
         results = solve_draws(
-            _no_routes(task), sample(task.game.situation, draws, seed).values, pool, lambda n: count(n, draws)
+            without_routes(task), sample(task.game.situation, draws, seed).values, pool, lambda n: count(n, draws)
         )
     else:
         task, results = solve_enough(task, draws, seed, pool, count)
@@ -262,7 +267,7 @@ def _base(
     return base, worlds
 
 
-def _no_routes(task: Task) -> Task:
+def without_routes(task: Task) -> Task:
     """The task without following the ways it may go on."""
     return replace(task, kept=np.full(task.game.tree.terminals, -1, dtype=np.int32))
 
@@ -288,7 +293,7 @@ def _solved(plan: _Planned, before: World, seed: int, pool: Executor, count: _Co
     which = np.arange(draws) if plan.reweighted else np.flatnonzero(before.likelihood > 0)
     values = sample(plan.setup.situation, draws, seed).values
     drawn = {name: value[which] for name, value in values.items()}
-    task = _no_routes(plan.setup.task)
+    task = without_routes(plan.setup.task)
     results = solve_draws(task, drawn, pool, lambda n: count(n, draws))
     return World.of_sums(task, results.sums, results.payoff, results.status).spread(which, draws), len(which)
 
