@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ from detente.explain.differences import NOTHING, Difference, compare, compare_pa
 from detente.explain.drawn import LEAST_DRAWS, discoveries
 from detente.explain.what_if import World, without_routes
 from detente.forecast.result import INTERVAL, Forecast, plain_data
+from detente.forecast.run import LEAST_DRAWS as FEWEST
 from detente.forecast.run import Executor, Progress, Task, pooled, solve_draws
 from detente.forecast.seek import spread_over_weight
 from detente.forecast.summary import summarise
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
 Group = Literal["forecast", "expert", "theory", "equilibrium"]
+GROUPS: tuple[Group, ...] = get_args(Group)
+"""In the order in which they are shown."""
 
 DRAWS = 100
 """Draws compared where no number is asked for: paired differences need few, and there may be a score of views."""
@@ -228,8 +231,8 @@ def dissent(
 
     Raises ``ValueError`` for fewer than 16 draws, and for a forecast that was read back from a file.
     """
-    if draws < LEAST:
-        raise ValueError(f"draws: found {draws}; accepted: {LEAST} or more")
+    if draws < FEWEST:
+        raise ValueError(f"draws: found {draws}; accepted: {FEWEST} or more")
     if forecast.task is None:
         raise ValueError(
             "a forecast read from a file cannot be solved again; forecast the situation it is of, and ask that"
@@ -248,13 +251,10 @@ def dissent(
                 answers.append(_view(task, view, base, part, after, share[job.places], len(part)))
             else:
                 left_out.append(LeftOut(*view[:3], "it makes what is on record impossible in every draw compared"))
+    answers.sort(key=lambda view: GROUPS.index(view.group))
     views = (*_marked(answers), *_equilibria(forecast))
     solved = sum(job.draws for job in jobs)
     return Dissent(forecast, views, tuple(left_out), len(which), solved, time.perf_counter() - started)
-
-
-LEAST = 16
-"""Fewer draws give no interval worth printing."""
 
 
 def _chosen(likelihood: Floats, draws: int) -> tuple[Index, Floats]:
@@ -269,7 +269,7 @@ def _jobs(task: Task, forecast: Forecast, which: Index) -> tuple[list[_Job], lis
     """The experts stand side by side in one batch of draws, for their game is the same; each theory is a batch of its own."""
     situation, seed = task.game.situation, forecast.provenance.seed
     count = int(which.max()) + 1
-    places = np.arange(len(which))
+    theories, without_theory = _theories(task, sample(situation, count, seed).values, which)
     left_out: list[LeftOut] = []
     views: list[_Name] = []
     drawn: list[dict[str, Floats]] = []
@@ -281,11 +281,16 @@ def _jobs(task: Task, forecast: Forecast, which: Index) -> tuple[list[_Job], lis
             continue
         views.append(("expert", expert, expert, judged))
         drawn.append({name: value[which] for name, value in values.items()})
-    jobs = []
-    if drawn:
-        stacked = {name: np.concatenate([values[name] for values in drawn]) for name in drawn[0]}
-        jobs.append(_Job(task, stacked, tuple(views), places))
-    own = sample(situation, count, seed).values
+    if not drawn:
+        return theories, [*left_out, *without_theory]
+    stacked = {name: np.concatenate([values[name] for values in drawn]) for name in drawn[0]}
+    # The theories first: the longest of them keeps one core busy while the experts, who come in many chunks, keep the others so.
+    return [*theories, _Job(task, stacked, tuple(views), np.arange(len(which)))], [*left_out, *without_theory]
+
+
+def _theories(task: Task, values: Mapping[str, Floats], which: Index) -> tuple[list[_Job], list[LeftOut]]:
+    """Every theory other than the task's own, and those that the game does not allow."""
+    jobs, left_out = [], []
     names = tuple(f"the step `{step}`" for step in task.game.set_step)
     for method in Method:
         if method == task.method:
@@ -296,9 +301,10 @@ def _jobs(task: Task, forecast: Forecast, which: Index) -> tuple[list[_Job], lis
             reason = str(error).partition(", but ")[2].partition("; accepted")[0]
             left_out.append(LeftOut("theory", method.value, THEORIES[method], reason))
             continue
-        part = places[::LIMIT_EVERY] if method == Method.LIMIT else places
-        values = {name: value[which[part]] for name, value in own.items()}
-        jobs.append(_Job(replace(task, method=method), values, (("theory", method.value, THEORIES[method], ()),), part))
+        places = np.arange(0, len(which), LIMIT_EVERY if method == Method.LIMIT else 1)
+        drawn = {name: value[which[places]] for name, value in values.items()}
+        view: _Name = ("theory", method.value, THEORIES[method], ())
+        jobs.append(_Job(replace(task, method=method), drawn, (view,), places))
     return jobs, left_out
 
 
