@@ -24,10 +24,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from detente import situations
     from detente.explain.comparison import Comparison
-    from detente.explain.dissent import Dissent, dissent
+    from detente.explain.dissent import dissent
     from detente.explain.drivers import drivers
     from detente.explain.sensitivity import sensitivity
     from detente.explain.tipping import tipping
+    from detente.explain.views import Dissent
     from detente.explain.watch import watch
     from detente.explain.what_if import what_if
     from detente.forecast import forecast
@@ -79,7 +80,7 @@ __all__ = [
 
 _HOME = {
     "Comparison": ("detente.explain.comparison", "Comparison"),
-    "Dissent": ("detente.explain.dissent", "Dissent"),
+    "Dissent": ("detente.explain.views", "Dissent"),
     "ExtensiveGame": ("detente.game.extensive", "ExtensiveGame"),
     "Forecast": ("detente.forecast.result", "Forecast"),
     "GameError": ("detente.game.extensive", "GameError"),

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from detente.explain.differences import Difference
-from detente.explain.dissent import Dissent, LeftOut, Opinion, View
+from detente.explain.views import Dissent, LeftOut, Opinion, View
 from detente.report import dissent_page
 from detente.report.agreement import finding, in_words, is_apart, notes, positions
 from detente.report.dissent_terminal import print_dissent
@@ -176,5 +176,5 @@ def test_the_picture_has_a_mark_for_each_view(shown):
     more = dissent_page.picture(replace(shown, views=(*shown.views, view("theory", "limit", 0.3))))
     marks = [text.count("#D55E00") for text in (drawn, more)]
     assert marks[1] == marks[0] + 2, "one for each question"
-    assert "another theory of behaviour" in drawn.replace("\u00a0", " ")
-    assert "equilibrium" not in drawn
+    assert "Diamonds: other theories of behaviour." in drawn
+    assert "Triangles" not in drawn

@@ -15,7 +15,7 @@ from detente.cli.run import progress_bars
 from detente.cli.trust import reservations
 
 if TYPE_CHECKING:
-    from detente.explain.dissent import Dissent
+    from detente.explain.views import Dissent
 
 LEAST_FORECAST = 250
 """Draws of the forecast itself, where fewer are compared: with less than 200 effective ones it would add some of its own accord."""

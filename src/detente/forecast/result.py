@@ -71,7 +71,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from detente.explain.comparison import Comparison
-    from detente.explain.dissent import Dissent
+    from detente.explain.views import Dissent
     from detente.forecast.run import Task
     from detente.situation.overlay import Overlay
 

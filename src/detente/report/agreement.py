@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from detente.explain.differences import STANDARD_ERRORS
-from detente.explain.dissent import Dissent, Group, Opinion, View
 from detente.explain.drawn import LEAST_DRAWS
+from detente.explain.views import Dissent, Group, Opinion, View
 from detente.report import words
 from detente.report.consequences import points
 

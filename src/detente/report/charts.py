@@ -155,37 +155,20 @@ def _percent_axis(orient: Literal["top", "bottom", "left", "right"], **options: 
 # --------------------------------------------------------------------------- what other views say
 
 VIEWS = {
-    "expert": ("circle", "○", "one expert's judgements", -8, INK),
-    "theory": ("diamond", "◇", "another theory of behaviour", 8, COLOURS[1]),
-    "equilibrium": ("triangle-up", "△", "lowest and highest equilibrium", 8, COLOURS[2]),
+    "expert": ("circle", "Circles: each expert alone.", -8, INK),
+    "theory": ("diamond", "Diamonds: other theories of behaviour.", 8, COLOURS[1]),
+    "equilibrium": ("triangle-up", "Triangles: the lowest and highest equilibrium.", 8, COLOURS[2]),
 }
-"""Each kind of view: its shape, that shape as text, what it is, how far below the forecast it stands, and its colour."""
+"""Each kind of view: its shape, what that means, how far below the forecast it stands, and its colour."""
 
 
 def _spreads(rows: Sequence[Spread], finding: str, width: int, *, beside: bool) -> str:
     """The forecast as a dot on the band of its interval, experts just above it, theories and equilibria just below."""
     import altair as alt
-    import pandas as pd
 
     left, right = (int(width * 0.47), width - 60) if beside else (6, width - 52)
-    table, marks, height = [], [], 6.0
-    for row in rows:
-        room = (left - 24) if beside else width - 8
-        label, note = wrap(row.label, room, SIZE), wrap(row.note, room, SIZE) if row.note else []
-        lines = (len(label) + len(note)) * LINE
-        tall = max(lines + 14, 40) if beside else lines + 48
-        middle = height + (tall / 2 if beside else lines + 20)
-        top = height + (tall - lines) / 2 if beside else height
-        table.append({
-            "label": label, "text": top, "note": note, "below": top + len(label) * LINE, "y": middle, "mean": row.figure.mean,
-            "low": row.figure.low, "high": row.figure.high, "percent": row.figure.percent, "line": height - 1,
-        })  # fmt: skip
-        marks += [
-            {"kind": kind, "value": value, "y": middle + VIEWS[kind][3]}
-            for kind, values in row.views.items() for value in values
-        ]  # fmt: skip
-        height += tall
-    shown = [kind for kind in VIEWS if any(mark["kind"] == kind for mark in marks)]
+    base, views, height = _placed(rows, (left - 24) if beside else width - 8, beside=beside)
+    shown = [kind for kind in VIEWS if (views.kind == kind).any()]
     across = alt.Scale(domain=[0, 1], range=[left, right])
     down = alt.Scale(domain=[0, height], range=[0, height], nice=False)
 
@@ -195,7 +178,6 @@ def _spreads(rows: Sequence[Spread], finding: str, width: int, *, beside: bool) 
     def y(field: str) -> alt.Y:
         return alt.Y(field, scale=down, axis=None)
 
-    base, views = alt.Chart(pd.DataFrame(table)), pd.DataFrame(marks, columns=["kind", "value", "y"])
     text = base.mark_text(align="left", baseline="top", lineHeight=LINE, color=INK)
     rule = base.mark_rule(strokeWidth=1, color=GRID)
     layers = [
@@ -205,7 +187,7 @@ def _spreads(rows: Sequence[Spread], finding: str, width: int, *, beside: bool) 
         base.mark_point(color=ACCENT, size=75, filled=True, opacity=1).encode(x=x("mean:Q"), y=y("y:Q")),
         *(
             alt.Chart(views[views.kind == kind])
-            .mark_point(shape=VIEWS[kind][0], size=48, color=VIEWS[kind][4], filled=False, strokeWidth=1.5, opacity=0.9)
+            .mark_point(shape=VIEWS[kind][0], size=48, color=VIEWS[kind][3], filled=False, strokeWidth=1.5, opacity=0.9)
             .encode(x=x("value:Q"), y=y("y:Q"))
             for kind in shown
         ),
@@ -215,13 +197,34 @@ def _spreads(rows: Sequence[Spread], finding: str, width: int, *, beside: bool) 
             x=alt.value(width), y=y("y:Q"), text="percent:N"
         ),
     ]
-    keys = ["● forecast, on its 90\u00a0% interval".replace(" ", "\u00a0")]
-    keys += [f"{VIEWS[kind][1]} {VIEWS[kind][2]}".replace(" ", "\u00a0") for kind in shown]
+    legend = " ".join(["Dot: the forecast, on its interval.", *(VIEWS[kind][1] for kind in shown)])
     title = alt.Title(
-        wrap(finding, width - 8, 15, bold=True), subtitle=wrap("   ".join(keys), width - 8, SIZE), anchor="start", frame="group",
+        wrap(finding, width - 8, 15, bold=True), subtitle=wrap(legend, width - 8, SIZE), anchor="start", frame="group",
         font=FONT, subtitleFont=FONT, fontSize=15, subtitleFontSize=SIZE, color=INK, subtitleColor=FAINT, subtitlePadding=8, offset=12,
     )  # fmt: skip
     return _svg(alt.layer(*layers).properties(width=width, height=height, title=title), finding)
+
+
+def _placed(rows: Sequence[Spread], room: float, *, beside: bool) -> tuple[alt.Chart, pd.DataFrame, float]:
+    """The rows of a chart of views with their places down it, the marks of the views, and the height in all."""
+    import altair as alt
+    import pandas as pd
+
+    table, marks, height = [], [], 6.0
+    for row in rows:
+        label, note = wrap(row.label, room, SIZE), wrap(row.note, room, SIZE) if row.note else []
+        lines = (len(label) + len(note)) * LINE
+        tall = max(lines + 14, 40) if beside else lines + 48
+        middle = height + (tall / 2 if beside else lines + 20)
+        top = height + (tall - lines) / 2 if beside else height + 3
+        table.append({
+            "label": label, "text": top, "note": note, "below": top + len(label) * LINE, "y": middle, "mean": row.figure.mean,
+            "low": row.figure.low, "high": row.figure.high, "percent": row.figure.percent, "line": height - 1,
+        })  # fmt: skip
+        for kind, values in row.views.items():
+            marks += [{"kind": kind, "value": value, "y": middle + VIEWS[kind][2]} for value in values]
+        height += tall
+    return alt.Chart(pd.DataFrame(table)), pd.DataFrame(marks, columns=["kind", "value", "y"]), height
 
 
 # --------------------------------------------------------------------------- over time

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from detente.explain.dissent import GROUPS, Dissent
+from detente.explain.views import GROUPS, Dissent
 from detente.report import agreement, charts, words
 from detente.report.charts import Chart, Spread
 from detente.report.consequences import points

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from detente.explain.dissent import Dissent, Opinion
+from detente.explain.views import Dissent, Opinion
 from detente.report import words
 from detente.report.agreement import MATERIAL, Positions, in_words, notes, positions
 from detente.report.consequences import points
