@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from math import exp
 
 import numpy as np
@@ -11,7 +12,9 @@ import small_games
 
 from detente import dissent, forecast, loads
 from detente.draws import sample
+from detente.forecast.run import solve_draws
 from detente.situation.experts import experts, judged_by
+from detente.solve import Status
 
 DRAWS = 256
 
@@ -191,6 +194,24 @@ def test_other_equilibria_are_views_at_their_lowest_and_highest():
 
 
 # ------------------------------------------------------------------------------- as a whole
+
+
+def test_draws_that_miss_their_tolerance_are_counted_and_left_out(judged, monkeypatch):
+    import detente.explain.dissent as module
+
+    def spoiled(task, values, *rest):
+        results = solve_draws(task, values, *rest)
+        results.status[:5] = Status.TOO_MANY_STEPS  # of the batch of experts, these are Hawk's
+        if task.method == "cognitive-hierarchy":
+            results.status[:] = Status.TOO_MANY_STEPS
+        return results
+
+    monkeypatch.setattr(module, "solve_draws", spoiled)
+    found = judged.dissent(draws=DRAWS)
+    assert (found["Hawk"].missed, found["Dove"].missed, found["limit"].missed) == (5, 0, 5)
+    assert found["Hawk"]["serious"].effective < DRAWS - 5
+    assert {out.name: out.reason for out in found.left_out}["cognitive-hierarchy"].startswith("none of its draws")
+    assert math.isfinite(found["Hawk"]["serious"].probability)
 
 
 def test_figures_do_not_depend_on_threads(judged):

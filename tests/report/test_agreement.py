@@ -134,7 +134,10 @@ def test_positions_of_one_question():
 
 def test_notes_tell_of_views_that_are_not_there_or_rest_on_little(forecast):
     out = LeftOut("theory", "backward-induction", "backward induction", "Ann cannot tell what came before")
-    told = " ".join(notes(said(view("theory", "level-k", effective=3.0), left_out=(out,), forecast=forecast)))
+    lost = replace(view("expert", "Bob"), missed=7)
+    told = " ".join(notes(said(lost, view("theory", "level-k", effective=3.0), left_out=(out,), forecast=forecast)))
+    assert "Bob: 7 draws of 100 missed the tolerance and count for nothing." in told
+    assert told.count("missed") == 1
     assert "1,725 draws solved again in 12.3 s" in told
     assert "Level-k: rests on 3 draws, too few" in told
     assert "Backward induction: no forecast, for Ann cannot tell what came before." in told

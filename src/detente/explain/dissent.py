@@ -36,6 +36,7 @@ from detente.forecast.summary import summarise
 from detente.forecast.weights import effective_draws
 from detente.game import GameError
 from detente.situation.experts import experts, judged_by
+from detente.solve import Status
 from detente.solve.method import Method
 from detente.solve.theory import check_information
 
@@ -106,18 +107,26 @@ def dissent(
     which, share = _chosen(base.likelihood, draws)
     jobs, left_out = _jobs(task, forecast, which)
     everywhere = np.arange(len(base.likelihood))
-    answers = [_view(task, _FORECAST, base, everywhere, base, np.ones(len(everywhere)), 0)]
+    own = _view(task, _FORECAST, base, everywhere, base, np.ones(len(everywhere)))
+    answers = []
     for job, worlds in zip(jobs, _solved(jobs, threads, executor, progress), strict=True):
-        for view, after in zip(job.views, worlds, strict=True):
+        for view, (after, missed) in zip(job.views, worlds, strict=True):
+            part = which[job.places]
             if after.likelihood.any():
-                part = which[job.places]
-                answers.append(_view(task, view, base, part, after, share[job.places], len(part)))
+                made = _view(task, view, base, part, after, share[job.places])
+                answers.append(replace(made, solved=len(part), missed=missed))
             else:
-                left_out.append(LeftOut(*view[:3], "it makes what is on record impossible in every draw compared"))
+                left_out.append(LeftOut(*view[:3], _nothing(missed == len(part))))
     answers.sort(key=lambda view: GROUPS.index(view.group))
-    views = (*_marked(answers), *_equilibria(forecast))
+    views = (own, *_marked(answers), *_equilibria(forecast))
     solved = sum(job.draws for job in jobs)
     return Dissent(forecast, views, tuple(left_out), len(which), solved, time.perf_counter() - started)
+
+
+def _nothing(unsolved: bool) -> str:
+    if unsolved:
+        return "none of its draws could be solved at these precisions"
+    return "it makes what is on record impossible in every draw compared"
 
 
 def _chosen(likelihood: Floats, draws: int) -> tuple[Index, Floats]:
@@ -173,8 +182,8 @@ def _theories(task: Task, values: Mapping[str, Floats], which: Index) -> tuple[l
 
 def _solved(
     jobs: list[_Job], threads: int | None, executor: Executor | None, progress: Progress | None
-) -> list[list[World]]:
-    """The worlds of each job, all jobs at once: few of them have chunks enough for all cores."""
+) -> list[list[tuple[World, int]]]:
+    """The worlds of each job, with the draws that missed their tolerance; all jobs at once, for few have chunks enough for all cores."""
     done = [0] * len(jobs)
     total = sum(job.draws for job in jobs)
 
@@ -190,7 +199,10 @@ def _solved(
         results = waiting.map(lambda n: solve_draws(jobs[n].task, jobs[n].values, pool, counted(n)), range(len(jobs)))
         return [
             [
-                World.of_sums(job.task, result.sums[:, part], result.payoff[:, part], result.status[part])
+                (
+                    World.of_sums(job.task, result.sums[:, part], result.payoff[:, part], result.status[part]),
+                    int((result.status[part] != Status.SOLVED).sum()),
+                )
                 for part in np.split(np.arange(len(result.status)), len(job.views))
             ]
             for job, result in zip(jobs, results, strict=True)
@@ -200,7 +212,7 @@ def _solved(
 # --------------------------------------------------------------------------- what each view says
 
 
-def _view(task: Task, view: _Name, base: World, which: Index, after: World, share: Floats, solved: int) -> View:
+def _view(task: Task, view: _Name, base: World, which: Index, after: World, share: Floats) -> View:
     """A view's answers, known in the base's draws at ``which`` (S,), beside the base's."""
     before = base.at(which)
     u0, u1 = share * before.likelihood, share * after.likelihood
@@ -210,7 +222,7 @@ def _view(task: Task, view: _Name, base: World, which: Index, after: World, shar
         w0, w1, whole = u0 * before.given[i], u1 * after.given[i], base.likelihood * base.given[i]
         figure = compare_part(base.answer[i], whole, which, after.answer[i], w0, w1)
         opinions.append(_opinion((name, *texts[name]), figure, after.answer[i], w0, w1))
-    return View(*view, tuple(opinions), len(which), solved)
+    return View(*view, tuple(opinions), len(which))
 
 
 def _opinion(words: tuple[str, str, str], figure: Difference, answer: Floats, *weights: Floats) -> Opinion:
@@ -255,5 +267,5 @@ def _equilibria(forecast: Forecast) -> list[View]:
             figure = compare(answer[i, :, 0], picked, weight, weight)
             opinions.append(_opinion((row.question, row.text, row.given), figure, picked, weight))
         text = f"equilibrium with the {name} answer"
-        views.append(View("equilibrium", name, text, (), tuple(opinions), found.searched, 0))
+        views.append(View("equilibrium", name, text, (), tuple(opinions), found.searched))
     return views

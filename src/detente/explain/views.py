@@ -43,7 +43,8 @@ class View:
     """The forecast from one point of view.
 
     ``name`` identifies it within its ``group`` (an expert's name, a :class:`detente.Method`, ``lowest`` or ``highest``); ``text`` is for the reader.
-    ``judged`` are the quantities that an expert judged. ``draws`` were compared; ``solved`` of them were solved for this view.
+    ``judged`` are the quantities that an expert judged. ``draws`` were compared; ``solved`` of them were solved for this view, and ``missed`` of these left out, for they
+    did not reach their tolerance.
     """
 
     group: Group
@@ -52,7 +53,8 @@ class View:
     judged: tuple[str, ...]
     opinions: tuple[Opinion, ...]
     draws: int
-    solved: int
+    solved: int = 0
+    missed: int = 0
 
     def __getitem__(self, question: str) -> Opinion:
         """The view's answer to a question; raises ``KeyError`` where there is no such question."""
@@ -123,7 +125,7 @@ class Dissent:
         """Plain data for machines; numbers that do not exist are None."""
         plain: dict[str, Any] = plain_data({
             "answers": self.answers.to_dict("records"),
-            "views": [{"group": v.group, "name": v.name, "text": v.text, "judged": v.judged, "solved": v.solved} for v in self.views],
+            "views": [{"group": v.group, "name": v.name, "text": v.text, "judged": v.judged, "solved": v.solved, "missed": v.missed} for v in self.views],
             "left_out": [asdict(out) for out in self.left_out],
             "draws": self.draws, "solved": self.solved, "seconds": self.seconds, "interval": INTERVAL,
             "certificate": asdict(self.base.certificate), "provenance": asdict(self.base.provenance),
@@ -135,8 +137,8 @@ class Dissent:
         return json.dumps(self.to_dict(), indent=1, allow_nan=False, ensure_ascii=False)
 
     def __repr__(self) -> str:
-        counts = [f"{len(self.of('expert'))} experts", f"{len(self.of('theory'))} other theories"]
-        lines = [f"Dissent from {self.base.provenance.title!r}: {', '.join(counts)} ({self.draws} draws)"]
+        counts = f"experts: {len(self.of('expert'))}, other theories: {len(self.of('theory'))}"
+        lines = [f"Dissent from {self.base.provenance.title!r} ({counts}; {self.draws} draws)"]
         for opinion in self.views[0].opinions:
             others = [v[opinion.question].probability for v in self.views]
             known = [p for p in others if math.isfinite(p)]

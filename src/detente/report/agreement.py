@@ -182,6 +182,11 @@ def notes(dissent: Dissent) -> list[str]:
             told.append(
                 f"{words.capital(view.text)}: rests on {_count(round(most), 'draw')}, too few for its figures to be relied on."
             )
+    told += [
+        f"{words.capital(view.text)}: {_count(view.missed, 'draw')} of {view.draws} missed the tolerance and count for nothing."
+        for view in dissent.views
+        if view.missed
+    ]
     told += [f"{words.capital(out.text)}: no forecast, for {out.reason}." for out in dissent.left_out]
     return told
 
