@@ -13,7 +13,6 @@ Since the forecast's own answers are known over all of its draws, a view's are s
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtr
 
 from detente.draws import sample
 from detente.draws.sample import DrawsError
@@ -245,11 +245,12 @@ def _marked(views: list[View]) -> list[View]:
 
 
 def _chance(opinion: Opinion) -> float:
-    """Of a difference this large, or larger, by the luck of the draws alone; 1 where there are too few to tell."""
+    """Of a difference this large, or larger, by the luck of the draws alone (Student's t); 1 where there are too few to tell."""
     figure = opinion.figure
     if not (abs(figure.difference) > NOTHING and opinion.effective >= LEAST_DRAWS):
         return 1.0
-    return math.erfc(abs(figure.difference) / figure.error / math.sqrt(2)) if figure.error > 0 else 0.0
+    # Two degrees of freedom go to the view's mean and to the slope that steadies it.
+    return 2 * float(stdtr(opinion.effective - 2, -abs(figure.difference) / figure.error)) if figure.error > 0 else 0.0
 
 
 def _equilibria(forecast: Forecast) -> list[View]:
