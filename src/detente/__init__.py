@@ -24,9 +24,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from detente import situations
     from detente.explain.comparison import Comparison
+    from detente.explain.dissent import dissent
     from detente.explain.drivers import drivers
     from detente.explain.sensitivity import sensitivity
     from detente.explain.tipping import tipping
+    from detente.explain.views import Dissent
     from detente.explain.watch import watch
     from detente.explain.what_if import what_if
     from detente.forecast import forecast
@@ -45,6 +47,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Comparison",
+    "Dissent",
     "ExtensiveGame",
     "Forecast",
     "GameError",
@@ -54,6 +57,7 @@ __all__ = [
     "SolvedGame",
     "StrategicGame",
     "__version__",
+    "dissent",
     "draw_process",
     "drivers",
     "extensive_game",
@@ -76,6 +80,7 @@ __all__ = [
 
 _HOME = {
     "Comparison": ("detente.explain.comparison", "Comparison"),
+    "Dissent": ("detente.explain.views", "Dissent"),
     "ExtensiveGame": ("detente.game.extensive", "ExtensiveGame"),
     "Forecast": ("detente.forecast.result", "Forecast"),
     "GameError": ("detente.game.extensive", "GameError"),
@@ -84,6 +89,7 @@ _HOME = {
     "SituationError": ("detente.situation", "SituationError"),
     "SolvedGame": ("detente.solve.library", "SolvedGame"),
     "StrategicGame": ("detente.game.strategic", "StrategicGame"),
+    "dissent": ("detente.explain.dissent", "dissent"),
     "draw_process": ("detente.report.process", "draw"),
     "drivers": ("detente.explain.drivers", "drivers"),
     "extensive_game": ("detente.gambit", "extensive_game"),

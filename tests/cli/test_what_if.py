@@ -95,3 +95,13 @@ def test_few_draws_are_doubtful(small, command):
     done = command("what-if", small.name, "mild", "--draws", "20")
     assert done.returncode == 1
     assert "not to be trusted as it stands: the base forecast" in done.stderr
+
+
+def test_another_theory_of_behaviour(small, command):
+    """Whatever the sender would do, a target that best responds to a coin concedes only if sanctions cost it enough."""
+    words = ("what-if", small.name, "--set", "damage=0.1", "--set", "damage=9", *DRAWS, "--method", "level-k")
+    data = json.loads(command(*words, "--json").stdout)
+    assert data["base"]["certificate"]["theory"] == "level-k"
+    assert [w["answers"][0]["changed"] for w in data["what_ifs"]] == pytest.approx([0, 1], abs=1e-12)
+    assert "Theory of behaviour: level-k" in command(*words).stdout
+    assert "did you mean level-k" in command("what-if", small.name, "--method", "levelk").stderr

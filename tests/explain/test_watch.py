@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import small_games
 import xarray as xr
 
 from detente.explain.watch import step_gain, watch
@@ -11,50 +12,10 @@ from detente.forecast import forecast
 from detente.forecast.result import Forecast
 from detente.situation import loads
 
-TEXT = """
-title: Relief and conduct
-question: Is there relief?
-as_of: 2020-02-01
-horizon: 2020-12-31
-sources: {own: Our own judgement}
-actors:
-  USA: {name: United States, precision: 3}
-  DPRK: {name: North Korea, precision: 4}
-  CHN: {name: China, precision: 4}
-quantities:
-  prior: {low: 0.2, high: 0.7, mass: 1, shape: uniform, source: own}
-  cost: {low: 0.5, high: 2, mass: 1, shape: uniform, source: own}
-private:
-  intent: {known_to: DPRK, states: {serious: prior, hedging: rest}}
-steps:
-  - {move: gesture, actor: DPRK, options: {yes: , no: }, on: 2020-01-20}
-  - {move: answer, actor: USA, options: {relief: , none: }, on: {from: 2020-03-01, to: 2020-04-30}}
-  - {move: conduct, actor: DPRK, options: {comply: , cheat: }, when: answer == relief, on: 2020-06-01, seen_by: [DPRK, USA]}
-  - {move: verdict, actor: CHN, options: {praise: , silence: }, on: 2020-08-01}
-payoffs:
-  USA: {security: "(1 if conduct == comply else -1) if answer == relief else 0"}
-  DPRK:
-    relief: "1 if answer == relief else 0"
-    gesture: "(-0.2 if intent == serious else -cost) if gesture == yes else 0"
-    conduct: "(0.5 if intent == serious else -cost) if conduct == comply else 0"
-  CHN: {order: "(1 if answer == relief else -1) if verdict == praise else 0"}
-observed:
-  - {step: gesture, value: yes, on: 2020-01-20, source: own}
-ask:
-  relief: {text: Is there relief?, when: answer == relief}
-  praise: {text: Does Beijing praise it?, when: verdict == praise}
-  praise_if: {text: Does Beijing praise it?, when: verdict == praise, given: answer == relief}
-  praise_else: {text: Does Beijing praise it?, when: verdict == praise, given: answer == none}
-  early: {text: Praise by May?, when: verdict == praise, by: 2020-05-31}
-  serious: {text: Is it serious?, when: intent == serious}
-  serious_if: {text: Is it serious?, when: intent == serious, given: conduct == comply}
-  serious_else: {text: Is it serious?, when: intent == serious, given: not (conduct == comply)}
-"""
-
 
 @pytest.fixture(scope="module", name="found")
 def _found() -> Forecast:
-    return forecast(loads(TEXT), draws=64, seed=3)
+    return forecast(loads(small_games.RELIEF), draws=64, seed=3)
 
 
 def entropy(p: float) -> float:
@@ -99,7 +60,7 @@ def test_dates_and_eyes(found) -> None:
     assert not table.public["conduct"].any()
     assert table.public["verdict"].all()
     assert set(table.earliest["answer"]) == {"2020-03-01"}
-    assert set(watch(found, "early").step) == {"answer"}  # the verdict starts after the day asked about
+    assert set(watch(found, "praise_soon").step) == {"answer"}  # the verdict starts after the day asked about
     assert table.gain["conduct"].max() > table.gain["verdict"].max()  # all the verdict knows is the answer
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
@@ -11,10 +11,11 @@ import small_games
 
 from detente import SituationError, forecast, loads, what_if
 from detente.draws import sample
-from detente.explain.differences import compare
+from detente.explain.differences import compare, compare_part
 from detente.explain.reuse import set_up
 from detente.forecast.run import pooled, prepare, solve_draws
 from detente.forecast.weights import effective_draws
+from detente.game import GameError
 from detente.situation import changed
 from detente.situation import what_if as overlay
 
@@ -271,5 +272,71 @@ def test_draws_without_a_number_count_for_nothing():
     assert not compare(np.full(2, np.nan), np.ones(2), np.ones(2), np.ones(2)).clear
 
 
+def test_a_world_known_in_some_draws_is_steadied_by_the_base():
+    """Where the changed figure is a line of the base's, some draws tell as much as all; where it is constant too."""
+    rng = np.random.default_rng(2)
+    before, weight = rng.uniform(0.2, 0.8, 500), rng.uniform(0.5, 1.5, 500)
+    which = np.arange(0, 500, 10)
+    for after in (0.1 + 0.5 * before, np.full(500, 0.3)):
+        whole = compare(before, after, weight, weight)
+        part = compare_part(before, weight, which, after[which], weight[which], weight[which])
+        assert part.changed == pytest.approx(whole.changed, abs=1e-12)
+        assert part.error == pytest.approx(whole.error, rel=1e-9)
+        raw = compare(before[which], after[which], weight[which], weight[which])
+        assert raw.error > 2 * whole.error
+    noisy = np.clip(before + rng.normal(0, 0.1, 500), 0, 1)
+    everything = compare_part(before, weight, np.arange(500), noisy, weight, weight)
+    assert astuple(everything) == pytest.approx(astuple(compare(before, noisy, weight, weight)), abs=1e-12)
+
+
+def test_the_error_of_a_world_known_in_some_draws_is_that_of_other_draws():
+    """Over many made-up bases the estimate spreads about the truth as its error says."""
+    rng, found = np.random.default_rng(3), []
+    for _ in range(400):
+        before = rng.uniform(0, 1, 400)
+        after = np.clip(0.3 * before + 0.2 + rng.normal(0, 0.1, 400), 0, 1)
+        which = np.arange(0, 400, 8)
+        found.append(compare_part(before, np.ones(400), which, after[which], np.ones(50), np.ones(50)))
+    missed = np.array([f.difference - (0.35 - 0.5) for f in found])
+    assert missed.std() == pytest.approx(np.mean([f.error for f in found]), rel=0.12)
+    assert abs(missed.mean()) < 3 * missed.std() / np.sqrt(400)
+
+
 def test_the_base_of_the_tests_has_draws_enough(base):
     assert effective_draws(base.data["weight"].values) > 100
+
+
+# ------------------------------------------------------------------------------- other theories of behaviour
+
+
+def test_what_ifs_under_another_theory_by_hand():
+    """At level 1 the entrant enters where its loss is below 2, and so always once the loss is known to be 1."""
+    entry = loads(small_games.ENTRY)
+    (found,) = what_if(entry, "set loss=1", draws=DRAWS, method="level-k")
+    below = (sample(entry, DRAWS, 1).values["loss"] < 2).mean()
+    assert 0.3 < below < 0.6
+    assert found["enters"].base == pytest.approx(below, abs=1e-12)
+    assert found["enters"].changed == pytest.approx(1, abs=1e-12)
+    (kept,) = forecast(entry, draws=DRAWS, method="level-k").what_if("set loss=1")
+    assert kept["enters"] == found["enters"], "a forecast keeps its own theory"
+    (usual,) = what_if(entry, "set loss=1", draws=DRAWS)
+    assert usual["enters"].changed < 0.99
+
+
+def test_a_change_that_a_theory_does_not_allow_is_told_of_the_change():
+    text = small_games.ENTRY.replace("when: entry == enter, ", "")
+    with pytest.raises(SituationError, match="backward-induction, but at the step `reply` INC cannot tell") as caught:
+        what_if(loads(text), "hide entry", draws=DRAWS, method="backward-induction")
+    (problem,) = caught.value.problems
+    assert problem.file == 'what if "hide entry"'
+    assert "another theory: quantal-response" in problem.accepted
+    with pytest.raises(GameError, match="did you mean level-k"):
+        what_if(loads(text), "hide entry", method="levelk")
+
+
+def test_a_record_that_nobody_would_make_after_a_change_names_the_theory():
+    text = small_games.ENTRY.replace("on: 2020-03-01", "on: 2020-01-10")
+    text += "observed: [{step: entry, value: enter, on: 2020-01-10, source: own}]\n"
+    with pytest.raises(SituationError, match="no draw that can be compared if actors behave by level-k") as caught:
+        what_if(loads(text), "set loss=3", draws=DRAWS, method="level-k")
+    assert "actors err: quantal-response" in caught.value.problems[0].accepted

@@ -9,47 +9,10 @@ from math import exp
 
 import numpy as np
 import pytest
+import small_games
 
 from detente.forecast import forecast
 from detente.situation import loads
-
-TEXT = """
-title: A gesture after a satellite image
-question: Is there relief?
-as_of: 2020-02-01
-horizon: 2020-12-31
-sources: {own: Our own judgement}
-actors:
-  USA: {name: United States, precision: 3}
-  DPRK: {name: North Korea, precision: 2}
-quantities:
-  prior: {low: 0.2, high: 0.7, mass: 1, shape: uniform, source: own}
-  cost: {low: 0.5, high: 2, mass: 1, shape: uniform, source: own}
-private:
-  intent: {known_to: DPRK, states: {serious: prior, hedging: rest}}
-steps:
-  - signal: image
-    of: intent
-    readings: {serious: {quiet: 0.8, active: rest}, hedging: {quiet: 0.3, active: rest}}
-    on: 2020-01-10
-    seen_by: [USA]
-  - {move: gesture, actor: DPRK, options: {yes: , no: }, on: 2020-01-20}
-  - {move: answer, actor: USA, options: {relief: , none: }, on: {from: 2020-03-01, to: 2020-04-30}}
-  - {move: conduct, actor: DPRK, options: {comply: , cheat: }, when: answer == relief, on: 2020-06-01}
-payoffs:
-  USA: {security: "(1 if conduct == comply else -1) if answer == relief else 0"}
-  DPRK:
-    relief: "1 if answer == relief else 0"
-    gesture: "(-0.2 if intent == serious else -cost) if gesture == yes else 0"
-    conduct: "(0.5 if intent == serious else -cost) if conduct == comply else 0"
-observed:
-  - {step: image, value: active, on: 2020-01-10, source: own}
-  - {step: gesture, value: yes, on: 2020-01-20, source: own}
-ask:
-  relief: {text: Relief by the end of March?, when: answer == relief, by: 2020-03-31}
-  comply: {text: Does it comply?, when: conduct == comply, given: answer == relief}
-  serious: {text: Is it serious?, when: intent == serious}
-"""
 
 INTENTS, READINGS, GESTURES = ("serious", "hedging"), ("quiet", "active"), ("yes", "no")
 DRAWS = 64
@@ -110,7 +73,7 @@ class ByHand:
 
 @pytest.fixture(scope="module")
 def both():
-    found = forecast(loads(TEXT), draws=DRAWS, seed=3)
+    found = forecast(loads(small_games.RELIEF), draws=DRAWS, seed=3)
     data = found.data
     span = dict(zip(data["actor"].values, data["span"].values, strict=True))
     drawn = {str(name): data["quantity"].values[i] for i, name in enumerate(data["quantity_name"].values)}
@@ -130,7 +93,7 @@ def test_the_likelihood_of_each_draw(both):
 def test_answers_within_each_draw(both):
     found, hand = both
     answer = found.data["answer"]
-    np.testing.assert_allclose(answer.sel(question="relief"), hand["relief"] * BY_MARCH, atol=1e-9)
+    np.testing.assert_allclose(answer.sel(question="relief_soon"), hand["relief"] * BY_MARCH, atol=1e-9)
     np.testing.assert_allclose(answer.sel(question="comply"), hand["comply"], atol=1e-9)
     np.testing.assert_allclose(answer.sel(question="serious"), hand["serious"], atol=1e-9)
 
@@ -140,7 +103,7 @@ def test_answers_between_draws(both):
     found, hand = both
     probability = found.answers.set_index("question").probability
     weight = hand["likelihood"]
-    assert probability["relief"] == pytest.approx(np.average(hand["relief"], weights=weight) * BY_MARCH, abs=1e-9)
+    assert probability["relief_soon"] == pytest.approx(np.average(hand["relief"], weights=weight) * BY_MARCH, abs=1e-9)
     assert probability["serious"] == pytest.approx(np.average(hand["serious"], weights=weight), abs=1e-9)
     given = weight * hand["relief"]
     assert probability["comply"] == pytest.approx(np.average(hand["comply"], weights=given), abs=1e-9)

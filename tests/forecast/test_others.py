@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 from scipy.special import expit
+from small_games import HUNT
+from small_games import HUNT_PRECISION as PRECISION
 
 from detente.forecast import forecast
 from detente.forecast.result import Forecast
@@ -17,28 +19,6 @@ from detente.report.findings import Findings
 from detente.report.statements import others_found
 from detente.situation import loads
 
-PRECISION = 24
-HUNT = f"""
-title: A hunt
-question: Do both hunt the stag?
-as_of: 2020-02-01
-horizon: 2020-12-31
-sources: {{own: Our own judgement}}
-actors:
-  A: {{name: Anna, precision: {PRECISION}}}
-  B: {{name: Ben, precision: {PRECISION}}}
-quantities:
-  hare: {{low: LOW, high: 3, mass: 1, shape: uniform, source: own}}
-steps:
-  - {{move: first, actor: A, options: {{stag: , hare_: }}, on: 2020-01-10, seen_by: [A]}}
-  - {{move: second, actor: B, options: {{stag: , hare_: }}, on: 2020-03-01}}
-payoffs:
-  A: {{food: "(4 if second == stag else 0) if first == stag else hare"}}
-  B: {{food: "(4 if first == stag else 0) if second == stag else hare"}}
-ask:
-  both: {{text: Do both hunt the stag?, when: first == stag and second == stag}}
-  second: {{text: Does Ben?, when: second == stag, given: first == stag}}
-"""
 RECORD = "observed: [{step: first, value: stag, on: 2020-01-10, source: own}]\n"
 DRAWS, SEARCHED = 256, 24
 

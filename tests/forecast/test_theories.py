@@ -7,6 +7,7 @@ from math import exp, factorial
 
 import numpy as np
 import pytest
+import small_games
 
 from detente.forecast import forecast
 from detente.forecast.result import Forecast
@@ -17,33 +18,14 @@ from detente.situation import SituationError, loads
 from detente.solve.hierarchy import TAU
 from detente.solve.method import NEAR_PERFECT, Method
 
-ENTRY = """
-title: Entry
-question: Does it enter?
-as_of: 2020-02-01
-horizon: 2020-12-31
-sources: {own: Our own judgement}
-actors:
-  ENT: {name: Entrant, precision: 3}
-  INC: {name: Incumbent, precision: 2}
-quantities:
-  loss: {low: 0.5, high: 4, mass: 1, shape: uniform, source: own}
-steps:
-  - {move: entry, actor: ENT, options: {enter: , out: }, on: RECORDED}
-  - {move: reply, actor: INC, options: {fight: , share: }, when: entry == enter, on: 2020-06-01}
-payoffs:
-  ENT: {market: "(2 if reply == share else -loss) if entry == enter else 0"}
-  INC: {market: "(1 if reply == share else 0) if entry == enter else 2"}
-ask:
-  enters: {text: Does it enter?, when: entry == enter}
-  shares: {text: Is the market shared?, when: reply == share, given: entry == enter}
-"""
+ENTRY = small_games.ENTRY
+ON = "on: 2020-03-01"
+"""When it enters, or does not."""
 DRAWS = 256
 
 
 def entry(observed: str = "", precisions: float = 1.0) -> object:
-    """The entrant loses between 0.5 and 4 if it is fought; sharing is better for the incumbent once it has entered."""
-    text = ENTRY.replace("RECORDED", "2020-01-10" if observed else "2020-03-01")
+    text = ENTRY.replace(ON, "on: 2020-01-10") if observed else ENTRY
     text = text.replace("precision: 3", f"precision: {3 * precisions}").replace(
         "precision: 2", f"precision: {2 * precisions}"
     )
@@ -104,7 +86,7 @@ def test_conduct_that_a_theory_excludes_in_a_draw_takes_its_weight() -> None:
 
 
 def test_a_record_that_no_draw_allows_under_the_theory_is_an_error_that_names_it() -> None:
-    dear = ENTRY.replace("low: 0.5", "low: 2.5").replace("RECORDED", "2020-01-10")
+    dear = ENTRY.replace("low: 0.5", "low: 2.5").replace(ON, "on: 2020-01-10")
     with pytest.raises(SituationError) as caught:
         forecast(loads(dear + ENTERED), draws=16, method="level-k")
     assert "nobody would have made in any draw if they behaved by level-k" in str(caught.value)
@@ -112,7 +94,7 @@ def test_a_record_that_no_draw_allows_under_the_theory_is_an_error_that_names_it
 
 
 def test_backward_induction_is_refused_where_something_is_hidden() -> None:
-    hidden = ENTRY.replace("RECORDED", "2020-03-01, seen_by: [ENT]").replace("when: entry == enter, ", "")
+    hidden = ENTRY.replace(ON, f"{ON}, seen_by: [ENT]").replace("when: entry == enter, ", "")
     with pytest.raises(GameError) as caught:
         forecast(loads(hidden), draws=16, method="backward-induction")
     assert "at the step `reply` INC cannot tell what came before (1 of 2 information sets are so)" in str(caught.value)
@@ -139,7 +121,7 @@ def test_a_forecast_says_by_what_theory_it_was_made(method, cited, words, tmp_pa
     assert made.certificate.theory == method
     assert any(cited in paper for paper in made.provenance.citations)
     assert any("McKelvey" in paper for paper in made.provenance.citations) == (method in {"quantal-response", "limit"})
-    said = theory_used(Findings(made))
+    said = theory_used(made.certificate)
     assert words in said
     assert bool(said) == (method != "quantal-response")
     assert Forecast.load(made.save(tmp_path / "made.nc")).certificate.theory == method

@@ -120,3 +120,99 @@ whatifs:
 """
 )
 """Two actors, a secret, a record, correlated quantities: small enough to be solved in a moment."""
+
+RELIEF = """
+title: A gesture after a satellite image
+question: Is there relief?
+as_of: 2020-02-01
+horizon: 2020-12-31
+sources: {own: Our own judgement}
+actors:
+  USA: {name: United States, precision: 3}
+  DPRK: {name: North Korea, precision: 2}
+  CHN: {name: China, precision: 4}
+quantities:
+  prior: {low: 0.2, high: 0.7, mass: 1, shape: uniform, source: own}
+  cost: {low: 0.5, high: 2, mass: 1, shape: uniform, source: own}
+private:
+  intent: {known_to: DPRK, states: {serious: prior, hedging: rest}}
+steps:
+  - signal: image
+    of: intent
+    readings: {serious: {quiet: 0.8, active: rest}, hedging: {quiet: 0.3, active: rest}}
+    on: 2020-01-10
+    seen_by: [USA]
+  - {move: gesture, actor: DPRK, options: {yes: , no: }, on: 2020-01-20}
+  - {move: answer, actor: USA, options: {relief: , none: }, on: {from: 2020-03-01, to: 2020-04-30}}
+  - {move: conduct, actor: DPRK, options: {comply: , cheat: }, when: answer == relief, on: 2020-06-01, seen_by: [DPRK, USA]}
+  - {move: verdict, actor: CHN, options: {praise: , silence: }, on: 2020-08-01}
+payoffs:
+  USA: {security: "(1 if conduct == comply else -1) if answer == relief else 0"}
+  DPRK:
+    relief: "1 if answer == relief else 0"
+    gesture: "(-0.2 if intent == serious else -cost) if gesture == yes else 0"
+    conduct: "(0.5 if intent == serious else -cost) if conduct == comply else 0"
+  CHN: {order: "(1 if answer == relief else -1) if verdict == praise else 0"}
+observed:
+  - {step: image, value: active, on: 2020-01-10, source: own}
+  - {step: gesture, value: yes, on: 2020-01-20, source: own}
+ask:
+  relief: {text: Is there relief?, when: answer == relief}
+  relief_soon: {text: Relief by the end of March?, when: answer == relief, by: 2020-03-31}
+  comply: {text: Does it comply?, when: conduct == comply, given: answer == relief}
+  praise: {text: Does Beijing praise it?, when: verdict == praise}
+  praise_if: {text: Does Beijing praise it?, when: verdict == praise, given: answer == relief}
+  praise_else: {text: Does Beijing praise it?, when: verdict == praise, given: answer == none}
+  praise_soon: {text: Praise by May?, when: verdict == praise, by: 2020-05-31}
+  serious: {text: Is it serious?, when: intent == serious}
+  serious_if: {text: Is it serious?, when: intent == serious, given: conduct == comply}
+  serious_else: {text: Is it serious?, when: intent == serious, given: not (conduct == comply)}
+"""
+"""Evidence and conduct on the record; relief, compliance that Beijing does not see, and its verdict still to come."""
+
+ENTRY = """
+title: Entry
+question: Does it enter?
+as_of: 2020-02-01
+horizon: 2020-12-31
+sources: {own: Our own judgement}
+actors:
+  ENT: {name: Entrant, precision: 3}
+  INC: {name: Incumbent, precision: 2}
+quantities:
+  loss: {low: 0.5, high: 4, mass: 1, shape: uniform, source: own}
+steps:
+  - {move: entry, actor: ENT, options: {enter: , out: }, on: 2020-03-01}
+  - {move: reply, actor: INC, options: {fight: , share: }, when: entry == enter, on: 2020-06-01}
+payoffs:
+  ENT: {market: "(2 if reply == share else -loss) if entry == enter else 0"}
+  INC: {market: "(1 if reply == share else 0) if entry == enter else 2"}
+ask:
+  enters: {text: Does it enter?, when: entry == enter}
+  shares: {text: Is the market shared?, when: reply == share, given: entry == enter}
+"""
+"""The entrant loses between 0.5 and 4 if it is fought; sharing is better for the incumbent once it has entered."""
+
+HUNT_PRECISION = 24
+HUNT = f"""
+title: A hunt
+question: Do both hunt the stag?
+as_of: 2020-02-01
+horizon: 2020-12-31
+sources: {{own: Our own judgement}}
+actors:
+  A: {{name: Anna, precision: {HUNT_PRECISION}}}
+  B: {{name: Ben, precision: {HUNT_PRECISION}}}
+quantities:
+  hare: {{low: LOW, high: 3, mass: 1, shape: uniform, source: own}}
+steps:
+  - {{move: first, actor: A, options: {{stag: , hare_: }}, on: 2020-01-10, seen_by: [A]}}
+  - {{move: second, actor: B, options: {{stag: , hare_: }}, on: 2020-03-01}}
+payoffs:
+  A: {{food: "(4 if second == stag else 0) if first == stag else hare"}}
+  B: {{food: "(4 if first == stag else 0) if second == stag else hare"}}
+ask:
+  both: {{text: Do both hunt the stag?, when: first == stag and second == stag}}
+  second: {{text: Does Ben?, when: second == stag, given: first == stag}}
+"""
+"""A stag hunt in which neither sees the other move; a hare is worth between LOW and 3, half a stag 4."""

@@ -87,3 +87,21 @@ def test_watching(forecast, tells) -> None:
         answer_seen=(("seen_row", "draw"), both),
     )
     assert to_watch(after, after.answers[0]).startswith("No step ahead")
+
+
+def test_effects_are_worked_out_once_for_all_sentences_of_an_answer(forecast, monkeypatch) -> None:
+    from detente.explain import drivers, tipping
+
+    asked = []
+    effects = drivers.effects
+
+    def counted(values, answer, *rest, **options):
+        asked.append(answer.tobytes())
+        return effects(values, answer, *rest, **options)
+
+    monkeypatch.setattr(drivers, "effects", counted)
+    monkeypatch.setattr(tipping, "effects", counted)
+    found = Findings(forecast)
+    for answer in found.answers:
+        hint(found, answer)
+    assert len(asked) == len(set(asked)) == len(found.answers)

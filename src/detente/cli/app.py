@@ -33,6 +33,12 @@ AsOf = Annotated[
     typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Forecast from this earlier day instead."),
 ]
 Threads = Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many threads; default: all cores.")]
+Others = Annotated[
+    int,
+    typer.Option(
+        min=0, metavar="N", help="Look for other equilibria in N of the draws (seconds each in a large game)."
+    ),
+]
 Words = list[str] | None
 
 
@@ -64,6 +70,17 @@ def _method(name: str) -> str:
     return name
 
 
+Theory = Annotated[
+    str,
+    typer.Option(
+        metavar="THEORY",
+        callback=_method,
+        help="How actors are taken to behave: quantal-response; limit (the same, near-perfect); cognitive-hierarchy; "
+        "level-k; backward-induction (perfect information only).",
+    ),
+]
+
+
 @app.command()
 def run(
     target: Target,
@@ -71,21 +88,8 @@ def run(
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same forecast.")] = 1,
     as_of: AsOf = None,
     what_if: Annotated[str | None, typer.Option(metavar="NAME", help="Apply this what-if of the file.")] = None,
-    method: Annotated[
-        str,
-        typer.Option(
-            metavar="THEORY",
-            callback=_method,
-            help="How actors are taken to behave: quantal-response; limit (the same, near-perfect); cognitive-hierarchy; "
-            "level-k; backward-induction (perfect information only).",
-        ),
-    ] = USUAL_METHOD,
-    others: Annotated[
-        int,
-        typer.Option(
-            min=0, metavar="N", help="Look for other equilibria in N of the draws (seconds each in a large game)."
-        ),
-    ] = 0,
+    method: Theory = USUAL_METHOD,
+    others: Others = 0,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -138,6 +142,7 @@ def what_if(
     draws: Annotated[int, typer.Option(min=16, metavar="N", help="Samples of all that is uncertain.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same figures.")] = 1,
     as_of: AsOf = None,
+    method: Theory = USUAL_METHOD,
     everything: Annotated[bool, typer.Option("--all", help="Show answers that hardly move, too.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON, and nothing else.")] = False,
     threads: Threads = None,
@@ -159,8 +164,33 @@ def what_if(
     }
     changes = tuple((option, words) for option, given in asked.items() for words in given or ())
     day = as_of.date() if as_of else None
-    request = Request(target, tuple(names or ()), changes, draws, seed, day, everything, json, threads)
+    request = Request(target, tuple(names or ()), changes, draws, seed, day, method, everything, json, threads)
     raise typer.Exit(what_if(request))
+
+
+@app.command()
+def dissent(
+    target: Target,
+    draws: Annotated[int, typer.Option(min=16, metavar="N", help="Samples solved again for each view.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same figures.")] = 1,
+    as_of: AsOf = None,
+    others: Others = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="x.svg: one picture of all answers; x.html: a page with the figures too."),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show every view, those that agree too.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print every figure as JSON, and nothing else.")] = False,
+    threads: Threads = None,
+) -> None:
+    """Say who would forecast otherwise, and by how much.
+
+    The forecast under each named expert's judgements, each theory of behaviour and, with --others, other equilibria.
+    """
+    from detente.cli.dissent import Request, dissent
+
+    day = as_of.date() if as_of else None
+    raise typer.Exit(dissent(Request(target, draws, seed, day, others, out, everything, json, threads)))
 
 
 @app.command()

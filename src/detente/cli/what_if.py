@@ -29,6 +29,7 @@ class Request:
     draws: int
     seed: int
     as_of: date | None
+    method: str
     everything: bool
     json: bool
     threads: int | None
@@ -43,8 +44,9 @@ def what_if(request: Request) -> Exit:
     overlays = _overlays(request, situation)
     with progress_bars(request.draws) as (advance, _):
         comparison = what_if(
-            situation, *overlays, draws=request.draws, seed=request.seed, threads=request.threads, progress=advance
-        )
+            situation, *overlays, draws=request.draws, seed=request.seed, threads=request.threads, progress=advance,
+            method=request.method,
+        )  # fmt: skip
     _print(comparison, request)
     doubts = [f"the base forecast: {doubt}" for doubt in reservations(comparison.base.certificate)]
     doubts += [

@@ -5,6 +5,10 @@ Let a figure be ``a0`` in the base and ``a1`` in the changed world, draw by draw
 ``P1 = sum u1 a1``. The interval holds 90 per cent of the draws' own differences ``a1 - a0`` under the mean of both
 weights, moved so that their mean is ``P1 - P0``; where the weights are equal nothing is moved. The standard error is that of
 the difference of two self-normalised means over common draws (delta method; Owen 2013, eq. 9.8 for one of them).
+
+Where the changed world was solved in some of the draws only, the base is known better than over these, and that is put to use (regression estimator,
+Owen 2013, section 8.9): ``P1`` over the draws at hand is moved by ``b`` times what their base mean falls short of the whole base's, with
+``b`` the slope of the draws' parts in ``P1`` on their parts in ``P0``.
 """
 
 from __future__ import annotations
@@ -64,6 +68,31 @@ def compare(before: Floats, after: Floats, weight_before: Floats, weight_after: 
     if math.isclose(difference, float(weight @ own), abs_tol=1e-12):
         moved = 0.0
     return Difference(p0, p1, difference, low + moved, high + moved, error)
+
+
+def compare_part(
+    before: Floats, weight: Floats, which: NDArray[np.intp], after: Floats, weight_before: Floats, weight_after: Floats
+) -> Difference:
+    """The difference from a base over D draws, ``before`` and ``weight`` (D,), of a world solved in those at ``which`` (S,).
+
+    ``after`` and its weight are (S,); so is ``weight_before``, what the draws at ``which`` count for the base among themselves. With all
+    draws at ``which`` this is :func:`compare`.
+    """
+    paired = compare(before[which], after, weight_before, weight_after)
+    if math.isnan(paired.difference):
+        return paired
+    w, whole = _normalised(before, weight)
+    u0, a0 = _normalised(before[which], weight_before)
+    u1, a1 = _normalised(after, weight_after)
+    mean = float(w @ whole)
+    own, base = u1 * (a1 - paired.changed), u0 * (a0 - paired.base)
+    slope = float(own @ base / (base @ base)) if base.any() else 0.0
+    changed = min(1.0, max(0.0, paired.changed + slope * (mean - paired.base)))
+    parts = (slope - 1) * w * (whole - mean)
+    np.add.at(parts, which, own - slope * base)
+    moved = changed - mean - paired.difference
+    error = float(np.sqrt(np.sum(parts**2)))
+    return Difference(mean, changed, changed - mean, paired.low + moved, paired.high + moved, error)
 
 
 def _normalised(values: Floats, weight: Floats) -> tuple[Floats, Floats]:

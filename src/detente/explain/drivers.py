@@ -13,6 +13,7 @@ Hochberg 1995). It has a direction only if its correlation exceeds two standard 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def drivers(forecast: Forecast, question: str, replicates: int = REPLICATES) -> pd.DataFrame:
+def drivers(
+    forecast: Forecast, question: str, replicates: int = REPLICATES, strong: Sequence[Effect] | None = None
+) -> pd.DataFrame:
     """The quantities that move one answer, strongest first; empty where none stands out from noise.
 
     Columns: ``quantity``, ``text``, ``unit``; ``correlation`` (weighted Spearman, -1 to 1) and its standard ``error`` under no
@@ -42,17 +45,20 @@ def drivers(forecast: Forecast, question: str, replicates: int = REPLICATES) -> 
     ``low_third``, ``middle_third`` and ``high_third``, the mean answer (a fraction of one) in each third of the quantity's weighted
     draws; ``share`` of the answer's variance, with its standard ``share_error`` (bootstrap; NaN with no
     ``replicates``).
-    Draws count by their weight times the chance of the question's ``given``. Raises ``KeyError`` for an unknown question.
+    Draws count by their weight times the chance of the question's ``given``. ``strong`` are its :func:`effects`, where they are
+    at hand. Raises ``KeyError`` for an unknown question.
     """
     import pandas as pd
 
     drawn = Drawn.of(forecast, question)
+    if strong is None:
+        strong = effects(drawn.values, drawn.answer, drawn.weight, replicates)
     rows = [
         (
             drawn.names[e.index], drawn.texts[e.index], drawn.units[e.index], e.correlation, e.error, e.direction,
             *e.thirds, e.share, e.share_error,
         )
-        for e in effects(drawn.values, drawn.answer, drawn.weight, replicates)
+        for e in strong
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -98,6 +104,12 @@ def effects(values: Array, answer: Array, weight: Array, replicates: int = REPLI
     parts = {chosen[s.index]: s for s in shares(values[chosen], answer, weight, replicates)}
     rows = [Effect(i, found[i], error, _thirds(x[i], y, w), part.share, part.error) for i, part in parts.items()]
     return sorted(rows, key=lambda effect: -effect.strength)
+
+
+def effects_on(forecast: Forecast, question: str, replicates: int = REPLICATES) -> list[Effect]:
+    """:func:`effects` on the answer to a question, for several tables that would each work them out."""
+    drawn = Drawn.of(forecast, question)
+    return effects(drawn.values, drawn.answer, drawn.weight, replicates)
 
 
 def _chance(correlation: float, error: float) -> float:

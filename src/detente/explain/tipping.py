@@ -85,17 +85,24 @@ class Corner:
     error: float
 
 
-def tipping(forecast: Forecast, question: str, replicates: int = REPLICATES, seed: int = 1) -> pd.DataFrame:
+def tipping(
+    forecast: Forecast,
+    question: str,
+    replicates: int = REPLICATES,
+    seed: int = 1,
+    strong: Sequence[Effect] | None = None,
+) -> pd.DataFrame:
     """The values at which one answer crosses even odds, by strength of the quantity; empty where nothing tips it.
 
     Columns: ``quantity``, ``text``, ``unit``; ``value`` and its 90 per cent interval ``low`` to ``high``, in the quantity's unit; ``direction``,
     ``rises`` or ``falls`` as the quantity grows past it; ``mean_below`` and ``mean_above``, the answer over the draws on each
-    side; ``support``, the share of bootstrap replicates that tip alike. Raises ``KeyError`` for an unknown question.
+    side; ``support``, the share of bootstrap replicates that tip alike. ``strong`` are the effects on it that stand out, where they are at
+    hand (:func:`detente.explain.drivers.effects_on`). Raises ``KeyError`` for an unknown question.
     """
     import pandas as pd
 
     drawn = Drawn.of(forecast, question)
-    found = crossings(drawn.values, drawn.answer, drawn.weight, EVEN, replicates, seed)
+    found = crossings(drawn.values, drawn.answer, drawn.weight, EVEN, replicates, seed, strong)
     return pd.DataFrame([_row(drawn, c) for c in found], columns=list(COLUMNS))
 
 
@@ -125,17 +132,17 @@ def tipping_step(forecast: Forecast, step: str, replicates: int = REPLICATES, se
     return pd.DataFrame(found, columns=list(STEP_COLUMNS))
 
 
-def tipping_pairs(forecast: Forecast, question: str) -> pd.DataFrame:
+def tipping_pairs(forecast: Forecast, question: str, strong: Sequence[Effect] | None = None) -> pd.DataFrame:
     """Pairs of quantities that tip one answer together although neither does alone; clearest first, and often empty.
 
     Columns: ``first``, ``first_text``, ``first_third`` (``lowest``, ``middle`` or ``highest``), the same for ``second``; ``mean``, the answer where both are
     there, and its standard ``error``; ``overall``, the answer over all draws, on the other side of even odds. Only quantities
-    that each stand out are paired, so two that matter only through each other are not seen.
+    that each stand out are paired, so two that matter only through each other are not seen. ``strong`` as in :func:`tipping`.
     """
     import pandas as pd
 
     drawn = Drawn.of(forecast, question)
-    found = corners(drawn.values, drawn.answer, drawn.weight, EVEN)
+    found = corners(drawn.values, drawn.answer, drawn.weight, EVEN, strong)
     draws = usable(drawn.values, drawn.answer, drawn.weight)
     overall = float(draws[1] @ draws[2]) if draws else float("nan")
     rows = [
@@ -154,9 +161,18 @@ def _row(drawn: Drawn, c: Crossing) -> tuple[object, ...]:
 
 
 def crossings(
-    values: Array, y: Array, weight: Array, level: float, replicates: int = REPLICATES, seed: int = 1
+    values: Array,
+    y: Array,
+    weight: Array,
+    level: float,
+    replicates: int = REPLICATES,
+    seed: int = 1,
+    strong: Sequence[Effect] | None = None,
 ) -> list[Crossing]:
-    """Where the mean of ``y`` (D,) crosses ``level`` along rows of ``values`` (rows, D), for the rows that stand out, strongest first."""
+    """Where the mean of ``y`` (D,) crosses ``level`` along rows of ``values`` (rows, D), for the rows that stand out, strongest first.
+
+    ``strong`` are the effects of those rows, worked out here where they are not at hand.
+    """
     draws = usable(values, y, weight)
     if draws is None:
         return []
@@ -165,7 +181,7 @@ def crossings(
     again = w * rng.standard_exponential((replicates, len(w)))
     return [
         c
-        for effect in effects(values, y, weight, replicates=0)
+        for effect in (effects(values, y, weight, replicates=0) if strong is None else strong)
         for c in _crossings(x[effect.index], target - level, w, again, effect, level)
     ]
 
@@ -232,24 +248,27 @@ class Line:
         return [(float(v), bool(fit[i + 1] > 0)) for v, i in zip(value, at, strict=True)]
 
 
-def corners(values: Array, y: Array, weight: Array, level: float) -> list[Corner]:
+def corners(
+    values: Array, y: Array, weight: Array, level: float, strong: Sequence[Effect] | None = None
+) -> list[Corner]:
     """Thirds of two rows in which the mean of ``y`` lies clearly across ``level`` from the mean of all, clearest first.
 
-    Rows are those that stand out and do not cross alone. Clearly: a one-sided normal test at 5 per cent over all cells looked at (Bonferroni).
+    ``strong`` as in :func:`crossings`. Rows are those that stand out and do not cross alone. Clearly: a one-sided normal test at 5 per cent over all cells looked at (Bonferroni).
     """
     draws = usable(values, y, weight)
-    strong = effects(values, y, weight, replicates=0)[:PAIRED]
     if draws is None:
         return []
+    if strong is None:
+        strong = effects(values, y, weight, replicates=0)
     x, target, w = draws
-    rows = [e.index for e in strong]
+    rows = [e.index for e in strong[:PAIRED]]
     third = {i: np.minimum((3 * places(x[i], w)).astype(int), 2) for i in rows}
     cells = list(product(combinations(rows, 2), product(range(3), repeat=2)))
     found = [_corner(pair, at, [third[i] for i in pair], target, w) for pair, at in cells]
     side = 1.0 if float(target @ w) > level else -1.0
     clear = {c: side * (level - c.mean) / c.error for c in found if c is not None}
     passed = [c for c, z in clear.items() if 0.5 * math.erfc(z / math.sqrt(2)) < CHANCE / len(cells)]
-    alone = {c.index for c in crossings(values, y, weight, level)} if passed else set()
+    alone = {c.index for c in crossings(values, y, weight, level, strong=strong)} if passed else set()
     return sorted((c for c in passed if not alone & {c.first, c.second}), key=lambda c: -clear[c])
 
 

@@ -36,11 +36,13 @@ from detente.forecast.run import (
     solve_draws,
     solve_enough,
 )
+from detente.game import GameError
 from detente.situation import Overlay, Problem, SituationError, blamed, changed
 from detente.situation import what_if as overlay_of
 from detente.situation.model import Situation
 from detente.situation.spoken import spoken
 from detente.solve import Status
+from detente.solve.method import Method
 
 Floats = NDArray[np.float64]
 
@@ -56,20 +58,22 @@ def what_if(
     threads: int | None = None,
     progress: Progress | None = None,
     executor: Executor | None = None,
+    method: Method | str = Method.QUANTAL_RESPONSE,
 ) -> Comparison:
     """What would be otherwise under each of these changes.
 
     A change is the name of a what-if of the file, or words such as ``"commit path=china"`` or ``"set cost=3; hide deed:USA"``
     (:mod:`detente.situation.overlay` has the whole list); without any, all of the file's are compared. A situation is
-    forecast first, from ``draws`` and ``seed``; a forecast keeps its own. The base is solved once for all changes, and nothing that a
+    forecast first, from ``draws`` and ``seed`` by the theory of behaviour ``method``; a forecast keeps its own of all three. The base is solved once for all changes, and nothing that a
     change cannot affect is computed again. ``progress`` is called with draws done and to do.
 
     Raises :class:`SituationError` for a change that cannot be understood or carried out, or that makes the record
-    impossible; ``ValueError`` for fewer than 16 draws, or a forecast that was read back from a file.
+    impossible; ``ValueError`` for fewer than 16 draws, or a forecast that was read back from a file;
+    :class:`~detente.game.GameError` for a ``method`` that is not known or that the situation does not allow.
     """
     if draws < LEAST_DRAWS:
         raise ValueError(f"draws: found {draws}; accepted: {LEAST_DRAWS} or more")
-    task, draws, seed = _task(base, draws, seed)
+    task, draws, seed = _task(base, draws, seed, Method.named(method))
     most = draws if isinstance(base, Forecast) else MOST_EXTRA * draws
     plans = [_planned(task, overlay, most, seed) for overlay in _overlays(task.game.situation, changes)]
     solves = not isinstance(base, Forecast) or any(plan.joins for plan in plans)
@@ -104,9 +108,9 @@ class _Planned:
         return not self.same_play
 
 
-def _task(base: Situation | Forecast, draws: int, seed: int) -> tuple[Task, int, int]:
+def _task(base: Situation | Forecast, draws: int, seed: int, method: Method) -> tuple[Task, int, int]:
     if isinstance(base, Situation):
-        return prepare(base), draws, seed
+        return prepare(base, method), draws, seed
     if base.task is None:
         raise ValueError("a forecast read from a file cannot be solved again; give `what_if` the situation it is of")
     return base.task, base.certificate.draws, base.provenance.seed
@@ -143,6 +147,10 @@ def _told(overlay: Overlay, situation: Situation) -> Iterator[None]:
         raise SituationError([blamed(replace(first, line=0), overlay, situation)]) from None
     except DrawsError as error:
         problem = Problem(situation.origin, 0, 0, "", str(error), "a change under which every draw is possible")
+        raise SituationError([blamed(problem, overlay, situation)]) from None
+    except GameError as error:
+        found, _, others = str(error).partition("; accepted: ")
+        problem = Problem(situation.origin, 0, 0, "", found, f"another change, or another theory: {others}")
         raise SituationError([blamed(problem, overlay, situation)]) from None
 
 
@@ -214,6 +222,11 @@ class World:
             likelihood,
         )
 
+    def at(self, which: NDArray[np.intp]) -> World:
+        """The same in the draws at ``which`` alone."""
+        answer, given, payoff = (table[:, which] for table in (self.answer, self.given, self.payoff))
+        return World(self.questions, self.actors, answer, given, payoff, self.likelihood[which])
+
     def spread(self, which: NDArray[np.intp], draws: int) -> World:
         """The same among ``draws`` draws, of which it has those at ``which``."""
 
@@ -237,7 +250,7 @@ def _base(
         if not joining:
             return base, {}
         results = solve_draws(
-            _no_routes(task), sample(task.game.situation, draws, seed).values, pool, lambda n: count(n, draws)
+            without_routes(task), sample(task.game.situation, draws, seed).values, pool, lambda n: count(n, draws)
         )
     else:
         task, results = solve_enough(task, draws, seed, pool, count)
@@ -254,7 +267,7 @@ def _base(
     return base, worlds
 
 
-def _no_routes(task: Task) -> Task:
+def without_routes(task: Task) -> Task:
     """The task without following the ways it may go on."""
     return replace(task, kept=np.full(task.game.tree.terminals, -1, dtype=np.int32))
 
@@ -280,7 +293,7 @@ def _solved(plan: _Planned, before: World, seed: int, pool: Executor, count: _Co
     which = np.arange(draws) if plan.reweighted else np.flatnonzero(before.likelihood > 0)
     values = sample(plan.setup.situation, draws, seed).values
     drawn = {name: value[which] for name, value in values.items()}
-    task = _no_routes(plan.setup.task)
+    task = without_routes(plan.setup.task)
     results = solve_draws(task, drawn, pool, lambda n: count(n, draws))
     return World.of_sums(task, results.sums, results.payoff, results.status).spread(which, draws), len(which)
 
@@ -296,6 +309,10 @@ def _consequences(
     both = (weight > 0) & (after.likelihood > 0)
     if not both.any():
         found, accepted = "no draw that can be compared", "a milder change, or lower precisions"
+        method = plan.setup.task.method
+        if not method.logit:
+            found += f" if actors behave by {method.value}"
+            accepted = f"a milder change, or a theory under which actors err: {Method.QUANTAL_RESPONSE.value}"
         problem = Problem(situation.origin, 0, 0, "", found, accepted)
         raise SituationError([blamed(problem, plan.overlay, situation)])
     # An intervention leaves the draws their weights; with another record each world has its own.

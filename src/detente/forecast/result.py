@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from detente.explain.comparison import Comparison
+    from detente.explain.views import Dissent
     from detente.forecast.run import Task
     from detente.situation.overlay import Overlay
 
@@ -148,6 +149,18 @@ class Forecast:
         from detente.explain.what_if import what_if  # upward, and only when it is asked for
 
         return what_if(self, *changes, threads=threads, progress=progress)
+
+    def dissent(
+        self, draws: int | None = None, threads: int | None = None, progress: Callable[[int, int], None] | None = None
+    ) -> Dissent:
+        """The same under each named expert's judgements, each theory of behaviour, and the other equilibria found.
+
+        ``draws`` of this forecast's are solved again for each (default: 100). See :func:`detente.dissent`. Raises ``ValueError`` for
+        a forecast that was read back from a file.
+        """
+        from detente.explain.dissent import DRAWS, dissent  # upward, and only when it is asked for
+
+        return dissent(self, DRAWS if draws is None else draws, threads=threads, progress=progress)
 
     # ------------------------------------------------------------------ tables
 
@@ -313,7 +326,7 @@ class Forecast:
             name: getattr(self, name).to_dict("records")
             for name in ("answers", "curves", "moves", "beliefs", "paths", "payoffs")
         }
-        plain: dict[str, Any] = _plain(
+        plain: dict[str, Any] = plain_data(
             {
                 **tables,
                 "others": self.others.to_dict() if self.others else None,
@@ -343,11 +356,12 @@ def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _plain(value: Any) -> Any:
+def plain_data(value: Any) -> Any:
+    """``value`` made of what JSON has: numbers that do not exist become None, and NumPy's become Python's."""
     if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
+        return {str(k): plain_data(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
+        return [plain_data(v) for v in value]
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float) and not np.isfinite(value):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,10 +16,9 @@ from urllib.parse import urlsplit
 from detente.report import charts, hints, process, statements, words
 from detente.report.charts import Chart, Row
 from detente.report.findings import Answer, Beliefs, Curve, Findings, NextStep
+from detente.report.templates import template
 
 if TYPE_CHECKING:
-    from jinja2 import Template
-
     from detente.forecast.result import Forecast
     from detente.situation.model import Situation
 
@@ -69,10 +67,10 @@ def render(forecast: Forecast, situation: Situation | None = None) -> str:
 
     findings = Findings(forecast)
     first = statements.headline(findings)
-    return _template().render(
+    return template("brief.html.jinja").render(
         w=words, provenance=forecast.provenance, certificate=forecast.certificate, findings=findings,
         headline=first, verdict=statements.verdict(first) if first else "", held=statements.held(),
-        in_brief=statements.in_brief(findings), theory=statements.theory_used(findings), others=statements.others_found(findings), groups=_groups(findings),
+        in_brief=statements.in_brief(findings), theory=statements.theory_used(forecast.certificate), others=statements.others_found(findings), groups=_groups(findings),
         curves=[_curve_panel(c) for c in findings.curves if any(f.known for _, f in c.points)],
         steps=[_step_panel(s) for s in findings.next_steps], beliefs=[_belief_panel(b) for b in findings.beliefs],
         ways=findings.ways[:WAYS_SHOWN], record=_record(forecast), trust=statements.trust(findings),
@@ -81,17 +79,6 @@ def render(forecast: Forecast, situation: Situation | None = None) -> str:
         process=[Markup(process.draw(situation, width=w)) for w in (charts.WIDE, charts.NARROW)] if situation else [],  # noqa: S704
         svg=Markup,  # - our own drawings, their text escaped
     )  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("detente.report", "."), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("brief.html.jinja")
 
 
 def link(address: str) -> str:

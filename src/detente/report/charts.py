@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -45,6 +45,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """One line of a chart of views: the forecast's figure, what each view says instead by its kind, and a note on them."""
+
+    label: str
+    figure: Figure
+    note: str
+    views: Mapping[str, Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """A drawn chart for a wide page and for a narrow one; the same picture where it serves both."""
 
@@ -70,6 +80,12 @@ def beliefs(belief: Beliefs, title: str) -> Chart:
     with _unchecked():
         drawn = _beliefs(belief, title)
     return Chart(drawn, drawn)
+
+
+def spreads(rows: Sequence[Spread], finding: str) -> Chart:
+    """The forecast's figures, a question a row, among what other views say: do they agree? ``finding`` is the title."""
+    with _unchecked():
+        return Chart(_spreads(rows, finding, WIDE, beside=True), _spreads(rows, finding, NARROW, beside=False))
 
 
 def _unchecked() -> AbstractContextManager[None]:
@@ -134,6 +150,81 @@ def _percent_axis(orient: Literal["top", "bottom", "left", "right"], **options: 
         orient=orient, format="%", values=[0, 0.25, 0.5, 0.75, 1], labelColor=FAINT, titleColor=FAINT, titleFontWeight="normal",
         domain=False, ticks=False, gridColor=GRID, labelPadding=4, titlePadding=6, **options,
     )  # fmt: skip
+
+
+# --------------------------------------------------------------------------- what other views say
+
+VIEWS = {
+    "expert": ("circle", "Circles: each expert alone.", -8, INK),
+    "theory": ("diamond", "Diamonds: other theories of behaviour.", 8, COLOURS[1]),
+    "equilibrium": ("triangle-up", "Triangles: the lowest and highest equilibrium.", 8, COLOURS[2]),
+}
+"""Each kind of view: its shape, what that means, how far below the forecast it stands, and its colour."""
+
+
+def _spreads(rows: Sequence[Spread], finding: str, width: int, *, beside: bool) -> str:
+    """The forecast as a dot on the band of its interval, experts just above it, theories and equilibria just below."""
+    import altair as alt
+
+    left, right = (int(width * 0.47), width - 60) if beside else (6, width - 52)
+    base, views, height = _placed(rows, (left - 24) if beside else width - 8, beside=beside)
+    shown = [kind for kind in VIEWS if (views.kind == kind).any()]
+    across = alt.Scale(domain=[0, 1], range=[left, right])
+    down = alt.Scale(domain=[0, height], range=[0, height], nice=False)
+
+    def x(field: str) -> alt.X:
+        return alt.X(field, title="Probability", scale=across, axis=_percent_axis("top", grid=beside))
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(field, scale=down, axis=None)
+
+    text = base.mark_text(align="left", baseline="top", lineHeight=LINE, color=INK)
+    rule = base.mark_rule(strokeWidth=1, color=GRID)
+    layers = [
+        rule.encode(x=alt.value(0), x2=alt.value(width), y=y("line:Q")),
+        *([] if beside else [rule.encode(x=alt.value(left), x2=alt.value(right), y=y("y:Q"))]),
+        base.mark_rule(strokeWidth=9, color=ACCENT, opacity=0.25).encode(x=x("low:Q"), x2="high:Q", y=y("y:Q")),
+        base.mark_point(color=ACCENT, size=75, filled=True, opacity=1).encode(x=x("mean:Q"), y=y("y:Q")),
+        *(
+            alt.Chart(views[views.kind == kind])
+            .mark_point(shape=VIEWS[kind][0], size=48, color=VIEWS[kind][3], filled=False, strokeWidth=1.5, opacity=0.9)
+            .encode(x=x("value:Q"), y=y("y:Q"))
+            for kind in shown
+        ),
+        text.encode(x=alt.value(0), y=y("text:Q"), text="label:N"),
+        text.encode(x=alt.value(0), y=y("below:Q"), text="note:N", color=alt.value(FAINT)),
+        base.mark_text(align="right", fontWeight="bold", color=INK).encode(
+            x=alt.value(width), y=y("y:Q"), text="percent:N"
+        ),
+    ]
+    legend = " ".join(["Dot: the forecast, on its interval.", *(VIEWS[kind][1] for kind in shown)])
+    title = alt.Title(
+        wrap(finding, width - 8, 15, bold=True), subtitle=wrap(legend, width - 8, SIZE), anchor="start", frame="group",
+        font=FONT, subtitleFont=FONT, fontSize=15, subtitleFontSize=SIZE, color=INK, subtitleColor=FAINT, subtitlePadding=8, offset=12,
+    )  # fmt: skip
+    return _svg(alt.layer(*layers).properties(width=width, height=height, title=title), finding)
+
+
+def _placed(rows: Sequence[Spread], room: float, *, beside: bool) -> tuple[alt.Chart, pd.DataFrame, float]:
+    """The rows of a chart of views with their places down it, the marks of the views, and the height in all."""
+    import altair as alt
+    import pandas as pd
+
+    table, marks, height = [], [], 6.0
+    for row in rows:
+        label, note = wrap(row.label, room, SIZE), wrap(row.note, room, SIZE) if row.note else []
+        lines = (len(label) + len(note)) * LINE
+        tall = max(lines + 14, 40) if beside else lines + 48
+        middle = height + (tall / 2 if beside else lines + 20)
+        top = height + (tall - lines) / 2 if beside else height + 3
+        table.append({
+            "label": label, "text": top, "note": note, "below": top + len(label) * LINE, "y": middle, "mean": row.figure.mean,
+            "low": row.figure.low, "high": row.figure.high, "percent": row.figure.percent, "line": height - 1,
+        })  # fmt: skip
+        for kind, values in row.views.items():
+            marks += [{"kind": kind, "value": value, "y": middle + VIEWS[kind][2]} for value in values]
+        height += tall
+    return alt.Chart(pd.DataFrame(table)), pd.DataFrame(marks, columns=["kind", "value", "y"]), height
 
 
 # --------------------------------------------------------------------------- over time

@@ -13,7 +13,7 @@ from detente.explain.comparison import AnswerChange, Comparison, Consequences
 from detente.explain.differences import Difference
 from detente.report import words
 from detente.report.consequences import in_words, point_interval, points, trust
-from detente.report.statements import held
+from detente.report.statements import held, theory_used
 from detente.report.terminal import ACCENT, WIDEST, new_table, section
 
 SMALL = 0.005
@@ -35,6 +35,9 @@ def _parts(comparison: Comparison, width: int, everything: bool) -> Iterator[Ren
     yield Text()
     yield Text(provenance.title, style="bold")
     yield Text(f"What if? Compared with the forecast as of {words.day(provenance.as_of)}", style="dim")
+    theory = theory_used(comparison.base.certificate)
+    if theory:
+        yield Text(theory, style="dim")
     for number, what_if in enumerate(comparison, start=1):
         yield Text()
         yield Text.assemble((f"{number}  ", f"bold {ACCENT}"), (words.capital(what_if.text), "bold"))

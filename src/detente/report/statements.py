@@ -236,9 +236,8 @@ def how_to_read(findings: Findings) -> list[str]:
     ]
 
 
-def theory_used(findings: Findings) -> str:
+def theory_used(certificate: Certificate) -> str:
     """The theory of behaviour in a sentence, where it is not the usual one; else empty."""
-    certificate = findings.forecast.certificate
     usual = certificate.theory == Method.QUANTAL_RESPONSE
     return "" if usual else f"Theory of behaviour: {certificate.method}."
 

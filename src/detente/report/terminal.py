@@ -51,7 +51,7 @@ def _parts(findings: Findings, width: int) -> Iterator[RenderableType]:
     yield Text(provenance.question)
     what_if = f" · what if: {provenance.what_if}" if provenance.what_if else ""
     yield Text(f"{words.day(provenance.as_of)} → {words.day(provenance.horizon)}{what_if}", style="dim")
-    theory = theory_used(findings)
+    theory = theory_used(findings.forecast.certificate)
     if theory:
         yield Text(theory, style="dim")
     yield from _headline(findings)
