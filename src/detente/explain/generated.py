@@ -61,6 +61,10 @@ class Trials:
         asked = set(names)
         return tuple(each for each in self.skipped if each.name in asked)
 
+    def solved_among(self, names: Iterable[str]) -> int:
+        """How many of the what-ifs so named were solved."""
+        return sum(1 for name in set(names) if name in self.found and self.found[name].solved)
+
 
 def try_all(
     base: Forecast,
@@ -132,6 +136,13 @@ class _Trial:
 
 
 # --------------------------------------------------------------------------- what a situation holds
+
+
+def situation_of(base: Forecast) -> Situation:
+    """The situation that a forecast is of; raises ``ValueError`` where it was read back from a file."""
+    if base.task is None:
+        raise ValueError("a forecast read from a file cannot be solved again; forecast its situation anew")
+    return base.task.game.situation
 
 
 def steps_of(situation: Situation) -> list[Step]:

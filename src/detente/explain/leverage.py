@@ -15,12 +15,21 @@ options and one is open without condition, to lose the other is to be committed 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from detente.explain.comparison import Consequences
-from detente.explain.generated import DRAWS, Skipped, Trials, ahead, answer_table, blind, payoff_table, try_all
+from detente.explain.generated import (
+    DRAWS,
+    Skipped,
+    Trials,
+    ahead,
+    answer_table,
+    blind,
+    payoff_table,
+    situation_of,
+    try_all,
+)
 from detente.forecast.result import Forecast
 from detente.forecast.run import Executor, Progress
 from detente.situation.model import Situation, Step
@@ -157,13 +166,6 @@ def leverage(
     return read_off(trials, situation)
 
 
-def situation_of(base: Forecast) -> Situation:
-    """The situation that a forecast is of; raises ``ValueError`` where it was read back from a file."""
-    if base.task is None:
-        raise ValueError("a forecast read from a file cannot be solved again; forecast its situation anew")
-    return base.task.game.situation
-
-
 # --------------------------------------------------------------------------- what is asked
 
 Asked = tuple[Step, str, Kind, str]
@@ -201,12 +203,8 @@ def read_off(trials: Trials, situation: Situation) -> Leverage:
             levers.append(Lever(step.actor, step.name, option, kind, words, trials.found[words]))
     names = [words for *_, words in asked(situation)]
     without = (*trials.without(names), *_no_choice(situation))
-    solved = _solved(trials, names)
+    solved = trials.solved_among(names)
     return Leverage(trials.base, tuple(levers), without, trials.draws, solved, trials.seconds)
-
-
-def _solved(trials: Trials, names: Sequence[str]) -> int:
-    return sum(1 for name in set(names) if name in trials.found and trials.found[name].solved)
 
 
 def _no_choice(situation: Situation) -> list[Skipped]:
