@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from detente import situations
     from detente.explain.comparison import Comparison
     from detente.explain.drivers import drivers
+    from detente.explain.information import Information, information
+    from detente.explain.leverage import Leverage, leverage
     from detente.explain.sensitivity import sensitivity
     from detente.explain.tipping import tipping
     from detente.explain.watch import watch
@@ -48,6 +50,8 @@ __all__ = [
     "ExtensiveGame",
     "Forecast",
     "GameError",
+    "Information",
+    "Leverage",
     "Method",
     "Situation",
     "SituationError",
@@ -58,7 +62,9 @@ __all__ = [
     "drivers",
     "extensive_game",
     "forecast",
+    "information",
     "json_schema",
+    "leverage",
     "load",
     "loads",
     "read_efg",
@@ -79,6 +85,8 @@ _HOME = {
     "ExtensiveGame": ("detente.game.extensive", "ExtensiveGame"),
     "Forecast": ("detente.forecast.result", "Forecast"),
     "GameError": ("detente.game.extensive", "GameError"),
+    "Information": ("detente.explain.information", "Information"),
+    "Leverage": ("detente.explain.leverage", "Leverage"),
     "Method": ("detente.solve.method", "Method"),
     "Situation": ("detente.situation.model", "Situation"),
     "SituationError": ("detente.situation", "SituationError"),
@@ -88,7 +96,9 @@ _HOME = {
     "drivers": ("detente.explain.drivers", "drivers"),
     "extensive_game": ("detente.gambit", "extensive_game"),
     "forecast": ("detente.forecast", "forecast"),
+    "information": ("detente.explain.information", "information"),
     "json_schema": ("detente.situation", "json_schema"),
+    "leverage": ("detente.explain.leverage", "leverage"),
     "load": ("detente.situation", "load"),
     "loads": ("detente.situation", "loads"),
     "read_efg": ("detente.gambit", "read_efg"),

@@ -215,8 +215,9 @@ def _even(step: Step, situation: Situation) -> str:
 
 def _states(step: Step, situation: Situation) -> list[str]:
     """What a signal is of: the states of a private fact, or the options of a step."""
-    if step.of in situation.facts:
-        return list(situation.facts[step.of].states)
+    fact = situation.facts.get(step.of or "")
+    if fact is not None:
+        return list(fact.states)
     return [option.name for other in steps_of(situation) if other.name == step.of for option in other.options]
 
 
@@ -248,7 +249,7 @@ def _lessons(base: Forecast, situation: Situation) -> Iterator[Lesson]:
         for name in ("holder", "fact", "state", "stage", "after")
     ]
     belief, weight = np.asarray(data["belief"].values), np.asarray(data["weight"].values)
-    rows = {key[:3] + (int(key[3]),): (i, key[4]) for i, key in enumerate(zip(*labels, strict=True))}
+    rows = {(*key[:3], int(key[3])): (i, key[4]) for i, key in enumerate(zip(*labels, strict=True))}
     talk = talks(situation)
     for (holder, fact, state, stage), (i, step) in rows.items():
         before = rows.get((holder, fact, state, stage - 1))
