@@ -6,7 +6,7 @@ its other moves) choose anew:
 - *commit*: it is certain wherever it is open, and everybody knows that from the start (Schelling, "The Strategy of Conflict", 1960,
   chapter 2; the value to the mover is that of a Stackelberg leader in pure strategies);
 - *lose*: it is never open. What that costs its holder is the worth of the outside option: nothing where the option is no
-  threat (Binmore, Shaked & Sutton, "The outside option principle", 1989);
+  threat (the outside option principle; Binmore, Shaked & Sutton 1989);
 - *known*, of a move: those who do not see it do.
 
 An effect is a change of an actor's expected payoff given the record, in shares of its payoff span, or of an answer. Where a move has two
