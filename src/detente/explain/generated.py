@@ -13,6 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.draws import sample
 from detente.explain.comparison import Consequences
 from detente.explain.what_if import World, consequences, planned, solve_changed
 from detente.forecast.measures import measure_answers
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from detente.explain.differences import Difference
+
+Floats = NDArray[np.float64]
 
 DRAWS = 200
 """Draws on which each generated what-if is solved."""
@@ -87,7 +93,8 @@ def try_all(
         raise ValueError("a forecast read from a file cannot be solved again; forecast its situation anew")
     names = list(dict.fromkeys(changes))
     before = World.of_forecast(base).first(draws)
-    trial = _Trial(replace(base, task=None), base.task, before)
+    drawn = sample(base.task.game.situation, len(before.likelihood), base.provenance.seed).values
+    trial = _Trial(replace(base, task=None), base.task, before, drawn)
     found: dict[str, Consequences] = {}
     skipped = []
     with pooled(executor, threads) as pool:
@@ -118,6 +125,7 @@ class _Trial:
     base: Forecast
     task: Task
     before: World
+    drawn: Mapping[str, Floats]
 
     def __call__(self, words: str) -> Consequences | Skipped:
         started, seed, draws = time.perf_counter(), self.base.provenance.seed, len(self.before.likelihood)
@@ -126,7 +134,10 @@ class _Trial:
             plan = planned(self.task, overlay, draws, seed, measure_answers)
             after, solved = self.before, 0
             if plan.solves:
-                after, solved = solve_changed(plan, self.before, seed, _InTurn(), hardest=HARDEST)
+                situation, changed = self.task.game.situation, plan.setup.situation
+                same = (situation.quantities, situation.correlations) == (changed.quantities, changed.correlations)
+                drawn = self.drawn if same else None
+                after, solved = solve_changed(plan, self.before, seed, _InTurn(), hardest=HARDEST, drawn=drawn)
             return consequences(plan, self.base, self.before, after, solved, started)
         except SituationError as error:
             problem = error.problems[0]

@@ -10,7 +10,7 @@ draw, so that the difference is the change and not the luck of the draw.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -289,14 +289,18 @@ def solve_changed(
     pool: Executor,
     done: Callable[[int], object] = lambda _: None,
     hardest: Effort = Effort.FINE,
+    drawn: Mapping[str, Floats] | None = None,
 ) -> tuple[World, int]:
-    """The changed world, in the draws in which it is needed, and how many these are; ``done`` and ``hardest`` as in ``solve_draws``."""
+    """The changed world, in the draws in which it is needed, and how many these are.
+
+    ``done`` and ``hardest`` as in ``solve_draws``; ``drawn`` are all draws of the changed situation's quantities, where they are known.
+    """
     draws = len(before.likelihood)
     which = np.arange(draws) if plan.reweighted else np.flatnonzero(before.likelihood > 0)
-    values = sample(plan.setup.situation, draws, seed).values
-    drawn = {name: value[which] for name, value in values.items()}
+    values = drawn or sample(plan.setup.situation, draws, seed).values
+    needed = {name: value[which] for name, value in values.items()}
     task = _no_routes(plan.setup.task)
-    results = solve_draws(task, drawn, pool, done, hardest)
+    results = solve_draws(task, needed, pool, done, hardest)
     return World.of_sums(task, results.sums, results.payoff, results.status).spread(which, draws), len(which)
 
 

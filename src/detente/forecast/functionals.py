@@ -17,6 +17,9 @@ from detente.solve.kernels import jit
 
 Floats = NDArray[np.float64]
 
+MOST_LABELS = 2**62
+"""Combinations of values that a whole number can still tell apart."""
+
 
 class Functionals:
     """Collects rows of weights over P paths; equal rows are kept once."""
@@ -37,11 +40,14 @@ class Functionals:
 
     def compile(self) -> Sums:
         """The functionals in the form that is applied to blocks."""
-        label = np.zeros(self.paths, dtype=np.int64)
+        label, bound = np.zeros(self.paths, dtype=np.int64), 1
         for row in self.rows:
-            distinct, code = np.unique(row, return_inverse=True)
-            if len(distinct) > 1:
-                label = np.unique(label * len(distinct) + code, return_inverse=True)[1]
+            code, count = _codes(row)
+            if bound * count > MOST_LABELS:
+                label = np.unique(label, return_inverse=True)[1]
+                bound = int(label.max()) + 1
+            label, bound = label * count + code, bound * count
+        label = np.unique(label, return_inverse=True)[1]
         classes = int(label.max()) + 1
         first = np.zeros(classes, dtype=np.int64)
         first[label[::-1]] = np.arange(self.paths)[::-1]
@@ -51,6 +57,14 @@ class Functionals:
         return Sums(
             label.astype(np.int32), classes, start.astype(np.int64), np.nonzero(used)[1].astype(np.int32), matrix[used]
         )
+
+
+def _codes(row: Floats) -> tuple[NDArray[np.int64], int]:
+    """The rank of each value among those there are, and how many there are; most rows are masks, which need no sorting."""
+    if ((row == 0) | (row == 1)).all():
+        return row.astype(np.int64), 2
+    distinct, code = np.unique(row, return_inverse=True)
+    return code, len(distinct)
 
 
 @dataclass(frozen=True)
