@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from detente.explain.drivers import drivers
     from detente.explain.information import Information, information
     from detente.explain.leverage import Leverage, leverage
+    from detente.explain.linkage import Linkage, linkage
     from detente.explain.sensitivity import sensitivity
     from detente.explain.tipping import tipping
     from detente.explain.watch import watch
@@ -52,6 +53,7 @@ __all__ = [
     "GameError",
     "Information",
     "Leverage",
+    "Linkage",
     "Method",
     "Situation",
     "SituationError",
@@ -65,6 +67,7 @@ __all__ = [
     "information",
     "json_schema",
     "leverage",
+    "linkage",
     "load",
     "loads",
     "read_efg",
@@ -87,6 +90,7 @@ _HOME = {
     "GameError": ("detente.game.extensive", "GameError"),
     "Information": ("detente.explain.information", "Information"),
     "Leverage": ("detente.explain.leverage", "Leverage"),
+    "Linkage": ("detente.explain.linkage", "Linkage"),
     "Method": ("detente.solve.method", "Method"),
     "Situation": ("detente.situation.model", "Situation"),
     "SituationError": ("detente.situation", "SituationError"),
@@ -99,6 +103,7 @@ _HOME = {
     "information": ("detente.explain.information", "information"),
     "json_schema": ("detente.situation", "json_schema"),
     "leverage": ("detente.explain.leverage", "leverage"),
+    "linkage": ("detente.explain.linkage", "linkage"),
     "load": ("detente.situation", "load"),
     "loads": ("detente.situation", "loads"),
     "read_efg": ("detente.gambit", "read_efg"),

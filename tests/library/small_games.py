@@ -179,3 +179,28 @@ ask:
   given: {{text: Does A give?, when: gift == give}}
 """
     )
+
+
+RECIPROCITY = (
+    HEAD
+    + f"""
+actors: {{A: {{name: Helper, precision: {SHARP}}}, B: {{name: Rewarder, precision: {SHARP}}}}}
+steps:
+  - {{move: help, actor: A, options: {{give: A helps, keep: }}}}
+  - {{move: thanks, actor: B, options: {{say: , omit: }}}}
+  - {{move: reward, actor: B, options: {{pay: B rewards, refuse: }}}}
+payoffs:
+  A: {{cost: "-0.4 if help == give else 0", prize: "1 if reward == pay else 0"}}
+  B: {{justice: "1 if (help == give) == 1 else 0"}}
+negotiations:
+  talks: {{text: The talks on help, steps: [help, thanks]}}
+  trade: {{text: The trade talks, steps: reward}}
+ask:
+  helps: {{text: Does A help?, when: help == give}}
+  pays: {{text: Is it rewarded?, when: reward == pay}}
+"""
+).replace(
+    '"1 if (help == give) == 1 else 0"',
+    '"1 if (help == give and reward == pay) or (help == keep and reward == refuse) else 0"',
+)
+"""A may help at one table, and B, who would rather be just, may reward it at another."""

@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from detente.explain.comparison import Comparison
     from detente.explain.information import Information
     from detente.explain.leverage import Leverage
+    from detente.explain.linkage import Linkage
     from detente.forecast.run import Task
     from detente.situation.overlay import Overlay
 
@@ -172,6 +173,15 @@ class Forecast:
         from detente.explain.information import information
 
         return information(self, draws=draws, threads=threads, progress=progress)
+
+    def linkage(self, *, draws: int = 200, threads: int | None = None) -> Linkage:
+        """What it is worth to each that the negotiations which the file declares hang together.
+
+        See :func:`detente.linkage`. Raises ``ValueError`` for a forecast that was read back from a file.
+        """
+        from detente.explain.linkage import linkage
+
+        return linkage(self, draws=draws, threads=threads)
 
     # ------------------------------------------------------------------ tables
 

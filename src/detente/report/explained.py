@@ -20,6 +20,7 @@ LEVERS_SHOWN = 4
 """Most levers listed of each actor."""
 DISCLOSURES_SHOWN = 6
 ANSWERS_SHOWN = 2
+CUT = "Cut apart"
 NOTHING_CLEAR = "nothing clear"
 
 
@@ -78,6 +79,8 @@ class Sections:
     information: tuple[str, ...]
     disclosures: tuple[Entry, ...]
     record: tuple[Taught, ...]
+    linkage: tuple[str, ...]
+    linked: Entry | None
     trust: tuple[str, ...]
 
 
@@ -94,6 +97,8 @@ def sections(found: Explanation) -> Sections:
             for each in information.ranked[:DISCLOSURES_SHOWN]
         ),
         _record(information, situation),
+        tuple(found.linkage.in_words()) if found.linkage else (),
+        _entry(CUT, found.linkage.consequences, situation, "") if found.linkage else None,
         tuple(_trust(found)),
     )
 
@@ -163,4 +168,6 @@ def _trust(found: Explanation) -> list[str]:
     skipped = [each.name for each in (*found.leverage.skipped, *found.information.skipped)]
     if skipped:
         told.append(f"Not possible in this game: {'; '.join(skipped)}.")
+    if found.uncut:
+        told.append(f"The negotiations cannot be cut apart: {found.uncut}.")
     return told

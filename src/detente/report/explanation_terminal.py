@@ -40,6 +40,10 @@ def _parts(found: Explanation, width: int) -> Iterator[RenderableType]:
         yield Text()
         yield from _entry(entry)
     yield from section("What each step on the record told", _record(shown.record))
+    if shown.linked is not None:
+        yield from section("Linkage: what it is worth that negotiations hang together", _list(shown.linkage))
+        yield Text()
+        yield from _entry(shown.linked)
     yield Text()
     for told in shown.trust:
         yield Text(told, style="dim")
@@ -93,7 +97,7 @@ def _holding(holding: Holding) -> Iterator[RenderableType]:
 
 def _entry(entry: Entry) -> Iterator[RenderableType]:
     yield Padding(Text(entry.title), (0, 0, 0, 2))
-    yield Padding(Text(entry.payoffs), (0, 0, 0, 4))
+    yield Padding(Text(entry.payoffs or "no payoff clearly moves"), (0, 0, 0, 4))
     for answer in entry.answers:
         yield Padding(Text(answer, style="dim"), (0, 0, 0, 4))
 
