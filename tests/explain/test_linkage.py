@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
 import small_games
+from rich.console import Console
 
 from detente import SituationError, forecast, loads
 from detente.explain.explanation import explanation
 from detente.explain.linkage import cut
+from detente.report.explanation_terminal import print_explanation
 
 LINKED = small_games.RECIPROCITY
 DRAWS = 16
@@ -70,6 +74,20 @@ def test_what_hangs_on_a_table_belongs_to_it_and_the_record_to_all():
     assert seen["leak"] == ("B",), "the delegate at the other table is not told"
     assert seen["storm"] == ("A", "B")
     assert seen["news"] == ("A", "B", "B@trade")
+
+
+def shown(text: str) -> str:
+    out = StringIO()
+    print_explanation(explanation(forecast(loads(text), draws=DRAWS), draws=DRAWS), Console(file=out, width=80))
+    assert max(map(len, out.getvalue().splitlines())) <= 80
+    return " ".join(out.getvalue().split())
+
+
+def test_it_stands_beside_leverage_and_information():
+    assert "Linkage: what it is worth that negotiations hang together" in shown(LINKED)
+    without, _ = UNCUTTABLE["no negotiations"]
+    assert "Linkage" not in shown(without)
+    assert "The negotiations cannot be cut apart: " in shown(UNCUTTABLE["a step of two"][0])
 
 
 # ------------------------------------------------------------------------------- refusals
