@@ -169,3 +169,10 @@ def test_gains_and_costs_name_nobody_whose_difference_is_not_clear():
     )
     unclear = Consequences("x", "x", (), pays[2:3], 100, 0, 100, False, False, 0.0)
     assert (effects.paid(unclear), effects.gains_and_costs(unclear)) == ([], "")
+
+
+def test_what_would_be_printed_as_nought_is_not_told():
+    tiny, small = (PayoffChange(who, who, figure(size, size, size)) for who, size in (("a", 0.0004), ("b", 0.006)))
+    found = Consequences("x", "x", (), (tiny, small), 100, 0, 100, False, False, 0.0)
+    assert tiny.figure.difference != 0 == found.clear_effect("a")
+    assert effects.paid(found) == ["b +0.6 (+0.6)"]

@@ -64,16 +64,6 @@ class Disclosure:
     words: str
     consequences: Consequences
 
-    def on(self, actor: str) -> float:
-        """The clear effect on an actor's payoff, in shares of its span; 0 where it is not clear."""
-        figure = next(p.figure for p in self.consequences.payoffs if p.actor == actor)
-        return figure.difference if figure.clear else 0.0
-
-    @property
-    def largest(self) -> float:
-        """The size of the largest clear effect on anybody's payoff."""
-        return max(abs(self.on(p.actor)) for p in self.consequences.payoffs)
-
     @property
     def labels(self) -> dict[str, object]:
         return {"of": self.of, "kind": self.kind, "holders": ", ".join(self.holders), "what_if": self.words}
@@ -143,7 +133,12 @@ class Information:
     @property
     def ranked(self) -> tuple[Disclosure, ...]:
         """Those with a clear effect on somebody's payoff, largest first."""
-        return tuple(sorted((each for each in self.disclosures if each.largest), key=lambda each: -each.largest))
+        return tuple(
+            sorted(
+                (each for each in self.disclosures if each.consequences.largest_effect),
+                key=lambda each: -each.consequences.largest_effect,
+            )
+        )
 
     def in_words(self) -> list[str]:
         """A few sentences: whom showing or hiding would pay or cost most, and what the record told. Only clear effects are spoken of."""

@@ -54,16 +54,6 @@ class Lever:
     words: str
     consequences: Consequences
 
-    def on(self, actor: str) -> float:
-        """The clear effect on an actor's payoff, in shares of its span; 0 where it is not clear."""
-        figure = next(p.figure for p in self.consequences.payoffs if p.actor == actor)
-        return figure.difference if figure.clear else 0.0
-
-    @property
-    def largest(self) -> float:
-        """The size of the largest clear effect on anybody's payoff."""
-        return max(abs(self.on(p.actor)) for p in self.consequences.payoffs)
-
     @property
     def labels(self) -> dict[str, object]:
         return {"actor": self.actor, "step": self.step, "option": self.option, "kind": self.kind, "what_if": self.words}
@@ -100,8 +90,8 @@ class Leverage:
 
     def strongest(self, actor: str, affected: str) -> Lever | None:
         """The lever of an actor with the largest clear effect on another's (or its own) payoff; None if none is clear."""
-        own = [lever for lever in self.levers if lever.actor == actor and lever.on(affected)]
-        return max(own, key=lambda lever: abs(lever.on(affected)), default=None)
+        own = [lever for lever in self.levers if lever.actor == actor and lever.consequences.clear_effect(affected)]
+        return max(own, key=lambda lever: abs(lever.consequences.clear_effect(affected)), default=None)
 
     @property
     def matrix(self) -> pd.DataFrame:
@@ -132,8 +122,8 @@ class Leverage:
     @property
     def ranked(self) -> tuple[Lever, ...]:
         """Levers with a clear effect on somebody's payoff, largest first; of those that are the same change, one."""
-        clear = {lever.words: lever for lever in reversed(self.levers) if lever.largest}
-        return tuple(sorted(clear.values(), key=lambda lever: -lever.largest))
+        clear = {lever.words: lever for lever in reversed(self.levers) if lever.consequences.largest_effect}
+        return tuple(sorted(clear.values(), key=lambda lever: -lever.consequences.largest_effect))
 
     def in_words(self) -> list[str]:
         """Two or three sentences: who could change most, for whom, and how. Only clear effects are spoken of."""

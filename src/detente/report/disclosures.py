@@ -6,7 +6,7 @@ from detente.explain.generated import situation_of
 from detente.explain.information import Disclosure, Information, Lesson
 from detente.report import words
 from detente.report.consequences import point_interval, points
-from detente.report.effects import actor_named, gains_and_costs, moved, named, option_named, shift
+from detente.report.effects import actor_named, gains_and_costs, moved, named, option_named, shift, telling
 from detente.situation.model import Situation
 
 NOTHING = "To show, hide or blur any one thing clearly changes nobody's payoff."
@@ -45,7 +45,7 @@ def vagueness(information: Information, situation: Situation) -> list[str]:
     for each in information.disclosures:
         for holder in each.holders if each.kind == "reveal" else ():
             figure = next(p.figure for p in each.consequences.payoffs if p.actor == holder)
-            if figure.clear:
+            if each.consequences.clear_effect(holder):
                 verb = "costs" if figure.difference > 0 else "is worth to"
                 share = points(abs(figure.difference)).lstrip("+")
                 kept = f"Not to show “{named(situation, each.of)}” {verb} {actor_named(information.base, holder)} {share}\u00a0% of all that is at stake for it"
@@ -61,7 +61,7 @@ def lessons_by_step(information: Information) -> dict[str, Lesson | None]:
     for lesson in information.lessons:
         best = found.setdefault(lesson.step, None)
         size = abs(lesson.figure.difference)
-        if lesson.figure.clear and (best is None or size > abs(best.figure.difference)):
+        if telling(lesson.figure) and (best is None or size > abs(best.figure.difference)):
             found[lesson.step] = lesson
     return found
 

@@ -12,11 +12,19 @@ from detente.situation.model import Situation, Step
 
 DECIDED = 1e-6
 """An answer this close to 0 or 1 under a change is settled by it."""
+SMALL = 0.005
+"""Differences of answers and beliefs below half a point are not told."""
+
+
+def _clear(found: Consequences) -> list[PayoffChange]:
+    """Payoffs that clearly move, and by more than nothing; largest first."""
+    clear = [p for p in found.payoffs if found.clear_effect(p.actor)]
+    return sorted(clear, key=lambda p: -abs(p.figure.difference))
 
 
 def paid(found: Consequences) -> list[str]:
     """Each clear effect on a payoff, largest first: ``North Korea +4 (+1 to +7)``, in hundredths of its span."""
-    clear = sorted((p for p in found.payoffs if p.figure.clear), key=lambda p: -abs(p.figure.difference))
+    clear = _clear(found)
     return [f"{p.name} {points(p.figure.difference)} ({point_interval(p.figure)})" for p in clear]
 
 
@@ -26,10 +34,15 @@ def moved(found: Consequences, situation: Situation, about: str, most: int) -> l
     clear = [
         a
         for a in found.answers
-        if a.figure.clear and not a.given and a.question not in own and DECIDED < a.figure.changed < 1 - DECIDED
+        if telling(a.figure) and not a.given and a.question not in own and DECIDED < a.figure.changed < 1 - DECIDED
     ]
     clear.sort(key=lambda a: -abs(a.figure.difference))
     return [f"{a.text} {shift(a.figure)}" for a in clear[:most]]
+
+
+def telling(figure: Difference) -> bool:
+    """Whether a difference of probabilities is clear and large enough to be told."""
+    return figure.clear and abs(figure.difference) >= SMALL
 
 
 def shift(figure: Difference) -> str:
@@ -39,7 +52,7 @@ def shift(figure: Difference) -> str:
 
 def gains_and_costs(found: Consequences) -> str:
     """``it gains China 10 % (+5 to +17) and costs North Korea 2 % (−5 to −1) of all that is at stake for each``; empty where nothing is clear."""
-    clear = sorted((p for p in found.payoffs if p.figure.clear), key=lambda p: -abs(p.figure.difference))
+    clear = _clear(found)
     sides = {
         "gains": [p for p in clear if p.figure.difference > 0],
         "costs": [p for p in clear if p.figure.difference < 0],

@@ -32,7 +32,10 @@ def in_words(leverage: Leverage) -> list[str]:
 
 def _on_others(lever: Lever, actor: str) -> float:
     """The size of the largest clear effect on another actor's payoff."""
-    return max((abs(lever.on(p.actor)) for p in lever.consequences.payoffs if p.actor != actor), default=0.0)
+    return max(
+        (abs(lever.consequences.clear_effect(p.actor)) for p in lever.consequences.payoffs if p.actor != actor),
+        default=0.0,
+    )
 
 
 def _best(leverage: Leverage, actor: str) -> Lever | None:
