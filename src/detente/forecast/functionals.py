@@ -13,12 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.game.combinations import combinations
 from detente.solve.kernels import jit
 
 Floats = NDArray[np.float64]
-
-MOST_LABELS = 2**62
-"""Combinations of values that a whole number can still tell apart."""
 
 
 class Functionals:
@@ -40,14 +38,7 @@ class Functionals:
 
     def compile(self) -> Sums:
         """The functionals in the form that is applied to blocks."""
-        label, bound = np.zeros(self.paths, dtype=np.int64), 1
-        for row in self.rows:
-            code, count = _codes(row)
-            if bound * count > MOST_LABELS:
-                label = np.unique(label, return_inverse=True)[1]
-                bound = int(label.max()) + 1
-            label, bound = label * count + code, bound * count
-        label = np.unique(label, return_inverse=True)[1]
+        label = combinations(self.rows, self.paths)
         classes = int(label.max()) + 1
         first = np.zeros(classes, dtype=np.int64)
         first[label[::-1]] = np.arange(self.paths)[::-1]
@@ -57,14 +48,6 @@ class Functionals:
         return Sums(
             label.astype(np.int32), classes, start.astype(np.int64), np.nonzero(used)[1].astype(np.int32), matrix[used]
         )
-
-
-def _codes(row: Floats) -> tuple[NDArray[np.int64], int]:
-    """The rank of each value among those there are, and how many there are; most rows are masks, which need no sorting."""
-    if ((row == 0) | (row == 1)).all():
-        return row.astype(np.int64), 2
-    distinct, code = np.unique(row, return_inverse=True)
-    return code, len(distinct)
 
 
 @dataclass(frozen=True)
