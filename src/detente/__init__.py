@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from detente.explain.comparison import Comparison
     from detente.explain.dissent import dissent
     from detente.explain.drivers import drivers
+    from detente.explain.information import Information, information
+    from detente.explain.leverage import Leverage, leverage
+    from detente.explain.linkage import Linkage, linkage
     from detente.explain.sensitivity import sensitivity
     from detente.explain.tipping import tipping
     from detente.explain.views import Dissent
@@ -51,6 +54,9 @@ __all__ = [
     "ExtensiveGame",
     "Forecast",
     "GameError",
+    "Information",
+    "Leverage",
+    "Linkage",
     "Method",
     "Situation",
     "SituationError",
@@ -62,7 +68,10 @@ __all__ = [
     "drivers",
     "extensive_game",
     "forecast",
+    "information",
     "json_schema",
+    "leverage",
+    "linkage",
     "load",
     "loads",
     "read_efg",
@@ -84,6 +93,9 @@ _HOME = {
     "ExtensiveGame": ("detente.game.extensive", "ExtensiveGame"),
     "Forecast": ("detente.forecast.result", "Forecast"),
     "GameError": ("detente.game.extensive", "GameError"),
+    "Information": ("detente.explain.information", "Information"),
+    "Leverage": ("detente.explain.leverage", "Leverage"),
+    "Linkage": ("detente.explain.linkage", "Linkage"),
     "Method": ("detente.solve.method", "Method"),
     "Situation": ("detente.situation.model", "Situation"),
     "SituationError": ("detente.situation", "SituationError"),
@@ -94,7 +106,10 @@ _HOME = {
     "drivers": ("detente.explain.drivers", "drivers"),
     "extensive_game": ("detente.gambit", "extensive_game"),
     "forecast": ("detente.forecast", "forecast"),
+    "information": ("detente.explain.information", "information"),
     "json_schema": ("detente.situation", "json_schema"),
+    "leverage": ("detente.explain.leverage", "leverage"),
+    "linkage": ("detente.explain.linkage", "linkage"),
     "load": ("detente.situation", "load"),
     "loads": ("detente.situation", "loads"),
     "read_efg": ("detente.gambit", "read_efg"),

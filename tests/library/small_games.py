@@ -216,3 +216,87 @@ ask:
   second: {{text: Does Ben?, when: second == stag, given: first == stag}}
 """
 """A stag hunt in which neither sees the other move; a hare is worth between LOW and 3, half a stag 4."""
+
+
+def spence(claims: str = "able") -> str:
+    """A worker who is able or not may say so, which is free, and may study, which costs the able less; then it is hired or not."""
+    return (
+        HEAD.replace("2024-01-01", "2024-03-01")
+        + f"""
+actors: {{W: {{name: Worker, precision: 8}}, E: {{name: Employer, precision: 8}}}}
+quantities: {{cost: {{low: 0.5, high: 0.9, mass: 0.9}}}}
+private: {{ability: {{known_to: W, text: Whether the worker is able, states: {{able: {{chance: 0.4, text: The worker is able}}, unable: rest}}}}}}
+steps:
+  - {{move: claim, actor: W, options: {{able: The worker says it is able, silent: The worker says nothing}}, on: 2024-01-10}}
+  - {{move: study, actor: W, options: {{degree: The worker takes a degree, none: }}, on: 2024-02-10}}
+  - {{move: hire, actor: E, options: {{yes: The employer hires, no: }}, on: 2024-04-10}}
+payoffs:
+  W: {{wage: "1 if hire == yes else 0", effort: "-(0.1 if ability == able else cost) if study == degree else 0"}}
+  E: {{work: "(1 if ability == able else -1) if hire == yes else 0"}}
+observed:
+  - {{step: claim, value: {claims}, on: 2024-01-10}}
+  - {{step: study, value: degree, on: 2024-02-10}}
+ask:
+  hired: {{text: Is the worker hired?, when: hire == yes}}
+"""
+    )
+
+
+def weather_glass(accuracy: float) -> str:
+    """One decision maker who sees a reading of two equally likely states, and is paid for naming the state."""
+    return (
+        HEAD
+        + f"""
+actors: {{D: {{name: Decision maker, precision: {10 * SHARP}}}, N: Bystander}}
+private: {{state: {{known_to: N, states: {{wet: 0.5, dry: 0.5}}}}}}
+steps:
+  - {{signal: glass, of: state, readings: {{wet: {{low: {accuracy}, high: rest}}, dry: {{low: {1 - accuracy}, high: rest}}}}, seen_by: [D]}}
+  - {{move: act, actor: D, options: {{coat: , hat: }}}}
+payoffs:
+  D: {{all: "1 if (act == coat and state == wet) or (act == hat and state == dry) else 0"}}
+  N: {{none: 0}}
+"""
+    )
+
+
+def gift(low: float, high: float) -> str:
+    """A moves, at no gain or loss to itself; to B the one option is worth anything from ``low`` to ``high`` more than the other."""
+    return (
+        HEAD
+        + f"""
+actors: {{A: Giver, B: Receiver}}
+quantities: {{worth: {{low: {low}, high: {high}, mass: 1, shape: uniform}}}}
+steps:
+  - {{move: gift, actor: A, text: Whether A gives, options: {{give: A gives, keep: A keeps}}, on: 2024-02-01}}
+payoffs:
+  A: {{none: 0}}
+  B: {{gift: "worth if gift == give else 0"}}
+ask:
+  given: {{text: Does A give?, when: gift == give}}
+"""
+    )
+
+
+RECIPROCITY = (
+    HEAD
+    + f"""
+actors: {{A: {{name: Helper, precision: {SHARP}}}, B: {{name: Rewarder, precision: {SHARP}}}}}
+steps:
+  - {{move: help, actor: A, options: {{give: A helps, keep: }}}}
+  - {{move: thanks, actor: B, options: {{say: , omit: }}}}
+  - {{move: reward, actor: B, options: {{pay: B rewards, refuse: }}}}
+payoffs:
+  A: {{cost: "-0.4 if help == give else 0", prize: "1 if reward == pay else 0"}}
+  B: {{justice: "1 if (help == give) == 1 else 0"}}
+negotiations:
+  talks: {{text: The talks on help, steps: [help, thanks]}}
+  trade: {{text: The trade talks, steps: reward}}
+ask:
+  helps: {{text: Does A help?, when: help == give}}
+  pays: {{text: Is it rewarded?, when: reward == pay}}
+"""
+).replace(
+    '"1 if (help == give) == 1 else 0"',
+    '"1 if (help == give and reward == pay) or (help == keep and reward == refuse) else 0"',
+)
+"""A may help at one table, and B, who would rather be just, may reward it at another."""

@@ -169,6 +169,28 @@ def what_if(
 
 
 @app.command()
+def explain(
+    target: Target,
+    draws: Annotated[int, typer.Option(min=16, metavar="N", help="Samples of all that is uncertain.")] = 4000,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same figures.")] = 1,
+    as_of: AsOf = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the brief, with these sections, too (.html). Left out: no file."),
+    ] = None,
+    threads: Threads = None,
+) -> None:
+    """Say who can change a forecast: leverage, and what information is worth.
+
+    Forecasts, then solves what would be otherwise if each open option were certain or lost, and each thing shown or hidden.
+    """
+    from detente.cli.explain import Request, explain
+
+    day = as_of.date() if as_of else None
+    raise typer.Exit(explain(Request(target, draws, seed, day, out, threads)))
+
+
+@app.command()
 def dissent(
     target: Target,
     draws: Annotated[int, typer.Option(min=16, metavar="N", help="Samples solved again for each view.")] = 100,

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+NEGLIGIBLE = 0.0005
+"""Shares of a payoff span below which a difference, however clear, is not worth telling: it would be printed as nought."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerChange:
     """What becomes of one question; probabilities are fractions of one."""
@@ -61,6 +65,16 @@ class Consequences:
                 return change.figure
         names = ", ".join(change.question for change in self.answers)
         raise KeyError(f"no question `{question}`; the questions are {names}")
+
+    def clear_effect(self, actor: str) -> float:
+        """The difference in an actor's payoff, in shares of its span, where it is clear and not negligible; else 0."""
+        figure = next(change.figure for change in self.payoffs if change.actor == actor)
+        return figure.difference if figure.clear and abs(figure.difference) >= NEGLIGIBLE else 0.0
+
+    @property
+    def largest_effect(self) -> float:
+        """The size of the largest clear difference in anybody's payoff."""
+        return max(abs(self.clear_effect(change.actor)) for change in self.payoffs)
 
 
 @dataclass(frozen=True)

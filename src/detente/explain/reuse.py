@@ -5,19 +5,22 @@ Two situations are compared part by part, expressions by their form, so that onl
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.draws import medians, sample
-from detente.forecast.measures import measure
-from detente.forecast.run import Task, payoff_span, plan, prepare
-from detente.game import fixed_quantities, interest_tables
+from detente.forecast.measures import Measures, measure
+from detente.forecast.run import Task, payoff_span, plan
+from detente.game import Game, fixed_quantities, interest_tables, unroll
 from detente.situation.expression import Numbering
 from detente.situation.model import Fact, Reveal, Situation, Step
+from detente.solve.theory import check_information
 
 Floats = NDArray[np.float64]
+Measuring = Callable[[Game], Measures]
 
 
 @dataclass(frozen=True)
@@ -34,16 +37,16 @@ class Setup:
         return self.task.game.situation
 
 
-def set_up(base: Task, situation: Situation) -> Setup:
+def set_up(base: Task, situation: Situation, measuring: Measuring = measure) -> Setup:
     """The task of a changed situation, of the parts of ``base`` that the change leaves alone.
 
-    Payoff spans stay the base's: precision has the same unit in both worlds, and taking an option away does not make
+    ``measuring`` says what is to be measured of another game. Payoff spans stay the base's: precision has the same unit in both worlds, and taking an option away does not make
     those who remain more careful. Raises :class:`SituationError` where the changed situation makes no game.
     """
     number, before = Numbering(), base.game.situation
     if _process(before, number) != _process(situation, number):
-        task = prepare(situation, base.method)
-        return Setup(replace(task, span=_span(base, task)), same_tree=False, same_payoffs=False, same_questions=False)
+        task = _another_game(base, situation, measuring)
+        return Setup(task, same_tree=False, same_payoffs=False, same_questions=False)
     paths = replace(base.game.paths, fixed=fixed_quantities(situation))
     same_payoffs = _aims(before, number) == _aims(situation, number)
     interests = base.game.interests if same_payoffs else interest_tables(situation, paths)
@@ -52,7 +55,7 @@ def set_up(base: Task, situation: Situation) -> Setup:
     task = Task(
         game=game,
         plan=base.plan if same_payoffs else plan(game, medians(situation)),
-        measures=base.measures if same_questions else measure(game),
+        measures=base.measures if same_questions else measuring(game),
         span=base.span,
         kept=np.empty(0, dtype=np.int32),
         method=base.method,
@@ -81,11 +84,22 @@ def same_record(before: Situation, after: Situation) -> bool:
     return first == second
 
 
-def _span(base: Task, task: Task) -> Floats:
+def _another_game(base: Task, situation: Situation, measuring: Measuring) -> Task:
+    """The task of a situation whose process is another one."""
+    game = unroll(situation)
+    check_information(base.method, game.tree, tuple(f"the step `{step}`" for step in game.set_step))
+    typical = medians(situation)
+    none_kept = np.empty(0, dtype=np.int32)
+    span = _span(base, game, typical)
+    return Task(game, plan(game, typical), measuring(game), span, none_kept, base.method)
+
+
+def _span(base: Task, game: Game, typical: Mapping[str, float]) -> Floats:
     """The base's spans, and those of actors whom the base does not have."""
     known = dict(zip(base.game.tree.actors, base.span, strict=True))
-    own = payoff_span(task.game, medians(task.game.situation))
-    return np.array([known.get(actor, span) for actor, span in zip(task.game.tree.actors, own, strict=True)])
+    actors = game.tree.actors
+    own = known if set(actors) <= set(known) else dict(zip(actors, payoff_span(game, typical), strict=True))
+    return np.array([known.get(actor, own[actor]) for actor in actors])
 
 
 # --------------------------------------------------------------------------- what the parts depend on

@@ -10,7 +10,7 @@ draw, so that the difference is the change and not the luck of the draw.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -21,9 +21,9 @@ from detente.draws import sample
 from detente.draws.sample import DrawsError
 from detente.explain.comparison import AnswerChange, Comparison, Consequences, PayoffChange
 from detente.explain.differences import compare
-from detente.explain.reuse import Setup, same_play, same_record, set_up
+from detente.explain.reuse import Measuring, Setup, same_play, same_record, set_up
 from detente.forecast.assemble import assemble, conditional, payoffs
-from detente.forecast.measures import ordered_record
+from detente.forecast.measures import measure, ordered_record
 from detente.forecast.result import Forecast
 from detente.forecast.run import (
     LEAST_DRAWS,
@@ -41,7 +41,7 @@ from detente.situation import Overlay, Problem, SituationError, blamed, changed
 from detente.situation import what_if as overlay_of
 from detente.situation.model import Situation
 from detente.situation.spoken import spoken
-from detente.solve import Status
+from detente.solve import Effort, Status
 from detente.solve.method import Method
 
 Floats = NDArray[np.float64]
@@ -75,7 +75,7 @@ def what_if(
         raise ValueError(f"draws: found {draws}; accepted: {LEAST_DRAWS} or more")
     task, draws, seed = _task(base, draws, seed, Method.named(method))
     most = draws if isinstance(base, Forecast) else MOST_EXTRA * draws
-    plans = [_planned(task, overlay, most, seed) for overlay in _overlays(task.game.situation, changes)]
+    plans = [planned(task, overlay, most, seed) for overlay in _overlays(task.game.situation, changes)]
     solves = not isinstance(base, Forecast) or any(plan.joins for plan in plans)
     count = _Count(progress, solves + sum(plan.solves for plan in plans))
     with pooled(executor, threads) as pool:
@@ -89,7 +89,7 @@ def what_if(
 
 
 @dataclass(frozen=True)
-class _Planned:
+class Planned:
     """A what-if ready to be solved, if it must be; ``same_play``: its equilibria are the base's. ``seconds`` it has taken so far."""
 
     overlay: Overlay
@@ -124,15 +124,16 @@ def _overlays(situation: Situation, changes: tuple[str | Overlay, ...]) -> list[
     return [overlay_of(situation, change) if isinstance(change, str) else change for change in asked]
 
 
-def _planned(base: Task, overlay: Overlay, draws: int, seed: int) -> _Planned:
+def planned(base: Task, overlay: Overlay, draws: int, seed: int, measuring: Measuring = measure) -> Planned:
+    """A what-if made ready; ``measuring`` says what of a changed game. Raises :class:`SituationError` where it cannot be."""
     started, situation = time.perf_counter(), base.game.situation
     with _told(overlay, situation):
-        setup = set_up(base, changed(situation, overlay))
+        setup = set_up(base, changed(situation, overlay), measuring)
         same = same_play(base, setup, draws, seed)
     if not setup.task.measures.observed.any():
         raise SituationError([_impossible(setup, overlay, situation)])
     reweighted = not same_record(situation, setup.situation)
-    return _Planned(overlay, setup, same, reweighted, time.perf_counter() - started)
+    return Planned(overlay, setup, same, reweighted, time.perf_counter() - started)
 
 
 @contextmanager
@@ -227,6 +228,13 @@ class World:
         answer, given, payoff = (table[:, which] for table in (self.answer, self.given, self.payoff))
         return World(self.questions, self.actors, answer, given, payoff, self.likelihood[which])
 
+    def first(self, draws: int) -> World:
+        """The first of its draws, as many as hold ``draws`` that count."""
+        counting = np.flatnonzero(self.likelihood > 0)[:draws]
+        stop = int(counting[-1]) + 1 if len(counting) else 0
+        tables = (table[..., :stop] for table in (self.answer, self.given, self.payoff, self.likelihood))
+        return World(self.questions, self.actors, *tables)
+
     def spread(self, which: NDArray[np.intp], draws: int) -> World:
         """The same among ``draws`` draws, of which it has those at ``which``."""
 
@@ -240,7 +248,7 @@ class World:
 
 
 def _base(
-    base: Situation | Forecast, task: Task, plans: list[_Planned], draws: int, seed: int, pool: Executor, count: _Count
+    base: Situation | Forecast, task: Task, plans: list[Planned], draws: int, seed: int, pool: Executor, count: _Count
 ) -> tuple[Forecast, dict[int, World]]:
     """The base's forecast and, of the same solve, the worlds of the what-ifs that only ask or observe something else."""
     joining = {i: plan.setup.task for i, plan in enumerate(plans) if plan.joins}
@@ -273,37 +281,49 @@ def without_routes(task: Task) -> Task:
 
 
 def _compared(
-    plan: _Planned, base: Forecast, before: World, joined: World | None, pool: Executor, count: _Count
+    plan: Planned, base: Forecast, before: World, joined: World | None, pool: Executor, count: _Count
 ) -> Consequences:
-    started, solved = time.perf_counter() - plan.seconds, 0
+    started, solved, draws = time.perf_counter() - plan.seconds, 0, len(before.likelihood)
     if joined is not None:
         after = joined
     elif plan.same_play:
         after = before
     else:
         with _told(plan.overlay, base.task.game.situation if base.task else plan.setup.situation):
-            after, solved = _solved(plan, before, base.provenance.seed, pool, count)
+            after, solved = solve_changed(plan, before, base.provenance.seed, pool, lambda n: count(n, draws))
         count.next()
-    return _consequences(plan, base, before, after, solved, started)
+    return consequences(plan, base, before, after, solved, started)
 
 
-def _solved(plan: _Planned, before: World, seed: int, pool: Executor, count: _Count) -> tuple[World, int]:
-    """The changed world, in the draws in which it is needed, and how many these are."""
+def solve_changed(
+    plan: Planned,
+    before: World,
+    seed: int,
+    pool: Executor,
+    done: Callable[[int], object] = lambda _: None,
+    hardest: Effort = Effort.FINE,
+    drawn: Mapping[str, Floats] | None = None,
+) -> tuple[World, int]:
+    """The changed world, in the draws in which it is needed, and how many these are.
+
+    ``done`` and ``hardest`` as in ``solve_draws``; ``drawn`` are all draws of the changed situation's quantities, where they are known.
+    """
     draws = len(before.likelihood)
     which = np.arange(draws) if plan.reweighted else np.flatnonzero(before.likelihood > 0)
-    values = sample(plan.setup.situation, draws, seed).values
-    drawn = {name: value[which] for name, value in values.items()}
+    values = drawn or sample(plan.setup.situation, draws, seed).values
+    needed = {name: value[which] for name, value in values.items()}
     task = without_routes(plan.setup.task)
-    results = solve_draws(task, drawn, pool, lambda n: count(n, draws))
+    results = solve_draws(task, needed, pool, done, hardest)
     return World.of_sums(task, results.sums, results.payoff, results.status).spread(which, draws), len(which)
 
 
 # --------------------------------------------------------------------------- differences
 
 
-def _consequences(
-    plan: _Planned, base: Forecast, before: World, after: World, solved: int, started: float
+def consequences(
+    plan: Planned, base: Forecast, before: World, after: World, solved: int, started: float
 ) -> Consequences:
+    """The what-if compared with the base; ``solved`` draws, begun at ``started`` of the wall clock."""
     situation = plan.setup.situation
     weight = before.likelihood
     both = (weight > 0) & (after.likelihood > 0)

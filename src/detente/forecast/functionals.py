@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.game.combinations import combinations
 from detente.solve.kernels import jit
 
 Floats = NDArray[np.float64]
@@ -37,11 +38,7 @@ class Functionals:
 
     def compile(self) -> Sums:
         """The functionals in the form that is applied to blocks."""
-        label = np.zeros(self.paths, dtype=np.int64)
-        for row in self.rows:
-            distinct, code = np.unique(row, return_inverse=True)
-            if len(distinct) > 1:
-                label = np.unique(label * len(distinct) + code, return_inverse=True)[1]
+        label = combinations(self.rows, self.paths)
         classes = int(label.max()) + 1
         first = np.zeros(classes, dtype=np.int64)
         first[label[::-1]] = np.arange(self.paths)[::-1]

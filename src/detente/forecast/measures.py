@@ -60,13 +60,11 @@ def measure(game: Game) -> Measures:
     everything = functionals.add(observed)
     timeline = Timeline.of(situation)
     days = curve_days(situation, timeline)
-    answers, given, curves = [], [], []
-    for question in situation.questions:
-        base = observed & paths.holds(question.given) if question.given is not None else observed
-        whole = functionals.add(base)
-        given.append(Ratio(whole, everything, (question.id,)))
-        answers.append(Ratio(functionals.add(base * _answer(question, game, timeline)), whole, (question.id,)))
+    answers, given = _answered(game, functionals, timeline, observed, everything)
+    curves = []
+    for question, whole in zip(situation.questions, (ratio.part for ratio in given), strict=True):
         if question.by is not None:
+            base = observed & paths.holds(question.given) if question.given is not None else observed
             for day in days:
                 part = functionals.add(base * timeline.holds_by(question.when, paths, day))
                 curves.append(Ratio(part, whole, (question.id, day.isoformat())))
@@ -84,6 +82,32 @@ def measure(game: Game) -> Measures:
         functionals.compile(), everything, tuple(answers), tuple(given), tuple(curves), tuple(options), tuple(reached),
         tuple(beliefs), tuple(seen), observed, route, route_path, tuple(day.isoformat() for day in days),
     )  # fmt: skip
+
+
+def measure_answers(game: Game) -> Measures:
+    """The answers alone, with their conditions: all that a comparison reads of a changed game, in a fraction of the time."""
+    functionals = Functionals(game.paths.count)
+    observed = _fits(game, len(game.situation.observed), None)
+    everything = functionals.add(observed)
+    answers, given = _answered(game, functionals, Timeline.of(game.situation), observed, everything)
+    no_route = np.full(game.paths.count, -1, dtype=np.int32)
+    return Measures(
+        functionals.compile(), everything, tuple(answers), tuple(given), (), (), (), (), (), observed,
+        no_route, np.empty(0, dtype=np.int64), (),
+    )  # fmt: skip
+
+
+def _answered(
+    game: Game, functionals: Functionals, timeline: Timeline, observed: Mask, everything: int
+) -> tuple[list[Ratio], list[Ratio]]:
+    """Each question's answer, and the probability of its condition."""
+    answers, given = [], []
+    for question in game.situation.questions:
+        base = observed & game.paths.holds(question.given) if question.given is not None else observed
+        whole = functionals.add(base)
+        given.append(Ratio(whole, everything, (question.id,)))
+        answers.append(Ratio(functionals.add(base * _answer(question, game, timeline)), whole, (question.id,)))
+    return answers, given
 
 
 def _answer(question: Question, game: Game, timeline: Timeline) -> NDArray[np.generic]:

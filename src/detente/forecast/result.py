@@ -71,6 +71,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from detente.explain.comparison import Comparison
+    from detente.explain.information import Information
+    from detente.explain.leverage import Leverage
+    from detente.explain.linkage import Linkage
     from detente.explain.views import Dissent
     from detente.forecast.run import Task
     from detente.situation.overlay import Overlay
@@ -161,6 +164,37 @@ class Forecast:
         from detente.explain.dissent import DRAWS, dissent  # upward, and only when it is asked for
 
         return dissent(self, DRAWS if draws is None else draws, threads=threads, progress=progress)
+
+    def leverage(
+        self, *, draws: int = 200, threads: int | None = None, progress: Callable[[int, int], None] | None = None
+    ) -> Leverage:
+        """What every actor's open options could change, for whom: committed to, lost, or known.
+
+        See :func:`detente.leverage`. Raises ``ValueError`` for a forecast that was read back from a file.
+        """
+        from detente.explain.leverage import leverage
+
+        return leverage(self, draws=draws, threads=threads, progress=progress)
+
+    def information(
+        self, *, draws: int = 200, threads: int | None = None, progress: Callable[[int, int], None] | None = None
+    ) -> Information:
+        """What it is worth that things are shown, hidden or blurred, and what the record has told.
+
+        See :func:`detente.information`. Raises ``ValueError`` for a forecast that was read back from a file.
+        """
+        from detente.explain.information import information
+
+        return information(self, draws=draws, threads=threads, progress=progress)
+
+    def linkage(self, *, draws: int = 200, threads: int | None = None) -> Linkage:
+        """What it is worth to each that the negotiations which the file declares hang together.
+
+        See :func:`detente.linkage`. Raises ``ValueError`` for a forecast that was read back from a file.
+        """
+        from detente.explain.linkage import linkage
+
+        return linkage(self, draws=draws, threads=threads)
 
     # ------------------------------------------------------------------ tables
 

@@ -233,15 +233,19 @@ def _solve(
 
 
 def solve_draws(
-    task: Task, drawn: Mapping[str, Floats], pool: Executor, done: Callable[[int], object] = lambda _: None
+    task: Task,
+    drawn: Mapping[str, Floats],
+    pool: Executor,
+    done: Callable[[int], object] = lambda _: None,
+    hardest: Effort = Effort.FINE,
 ) -> Results:
     """Solve the game for these values of its quantities, name to (D,): a quick pass over all, harder ones over those it left.
 
-    ``done`` is called with the number of draws that the quick pass has been through.
+    ``done`` is called with the number of draws that the quick pass has been through; no pass is harder than ``hardest``.
     """
     draws = len(next(iter(drawn.values())))
     results = _in_blocks(task, drawn, np.arange(draws), pool, done)
-    for effort in list(Effort)[1:]:
+    for effort in list(Effort)[1 : hardest + 1]:
         left = np.flatnonzero(np.isin(results.status, UNFINISHED))
         if len(left):
             again = _in_blocks(replace(task, effort=effort), drawn, left, pool, lambda _: None)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.game.combinations import combinations
 from detente.situation.expression import Expression, Values, evaluate, names, split
 
 Floats = NDArray[np.float64]
@@ -76,10 +77,7 @@ def tabulate(expressions: Sequence[Expression], values: Values, paths: int) -> T
         parts += [np.broadcast_to(evaluate(part, values), (paths,)) for part in inner]
     if not parts:
         return Table(tuple(outer), (), 1, np.zeros(paths, dtype=np.int32))
-    index = np.zeros(paths, dtype=np.int64)
-    for part in parts:
-        _, label = np.unique(part, return_inverse=True, equal_nan=True)
-        _, index = np.unique(index * (int(label.max(initial=0)) + 1) + label, return_inverse=True)
+    index = combinations(parts, paths)
     _, first = np.unique(index, return_index=True)
     return Table(tuple(outer), tuple(part[first] for part in parts), len(first), index.astype(np.int32))
 

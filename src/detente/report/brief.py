@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from detente.report import charts, hints, process, statements, words
+from detente.report import charts, explained, hints, process, statements, words
 from detente.report.charts import Chart, Row
 from detente.report.findings import Answer, Beliefs, Curve, Findings, NextStep
 from detente.report.templates import template
 
 if TYPE_CHECKING:
+    from detente.explain.explanation import Explanation
     from detente.forecast.result import Forecast
     from detente.situation.model import Situation
 
@@ -54,14 +55,19 @@ class Record:
     citations: tuple[str, ...]
 
 
-def write(forecast: Forecast, path: str | Path, situation: Situation | None = None) -> Path:
-    """Write the brief to ``path``; with the situation it shows the process too. Returns the path."""
+def write(
+    forecast: Forecast,
+    path: str | Path,
+    situation: Situation | None = None,
+    explanation: Explanation | None = None,
+) -> Path:
+    """Write the brief to ``path``; with the situation it shows the process too, with an explanation who can change it. Returns the path."""
     path = Path(path)
-    path.write_text(render(forecast, situation), encoding="utf-8")
+    path.write_text(render(forecast, situation, explanation), encoding="utf-8")
     return path
 
 
-def render(forecast: Forecast, situation: Situation | None = None) -> str:
+def render(forecast: Forecast, situation: Situation | None = None, explanation: Explanation | None = None) -> str:
     """The brief as HTML text."""
     from markupsafe import Markup
 
@@ -77,6 +83,7 @@ def render(forecast: Forecast, situation: Situation | None = None) -> str:
         hints=[hints.hint(findings, a) for a in findings.plain_answers if a.figure.known],
         reading=statements.how_to_read(findings), link=link, paragraphs=_paragraphs(forecast.provenance.text),
         process=[Markup(process.draw(situation, width=w)) for w in (charts.WIDE, charts.NARROW)] if situation else [],  # noqa: S704
+        who=explained.sections(explanation) if explanation else None,
         svg=Markup,  # - our own drawings, their text escaped
     )  # fmt: skip
 

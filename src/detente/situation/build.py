@@ -176,6 +176,7 @@ def _resolve(draft: Draft) -> Situation:
         observed=aims.observations(meaning, named),
         questions=aims.questions(meaning),
         whatifs={name: _what_if(draft, name) for name in file.whatifs},
+        negotiations=process.negotiations(draft),
         text=file.text,
         origin=draft.origin,
         notes=tuple(draft.notes),

@@ -17,7 +17,7 @@ _SHORTHANDS = {"sources": "citation", "actors": "name", "define": "value"}
 """What a bare text stands for, by section."""
 
 _NAMED = frozenset({
-    "sources", "actors", "quantities", "private", "define", "payoffs", "ask", "whatifs", "options", "chances",
+    "sources", "actors", "quantities", "private", "negotiations", "define", "payoffs", "ask", "whatifs", "options", "chances",
     "readings", "states", "values", "texts",
 })  # fmt: skip
 """Mappings whose keys are the analyst's own names: a what-if may change or remove one, but not add to them."""

@@ -201,6 +201,16 @@ class Reveal:
     provenance: Provenance = Provenance()
 
 
+@dataclass(frozen=True, slots=True)
+class Negotiation:
+    """One of several negotiations that go on side by side; ``steps`` are names of steps and reveals, each in one negotiation only."""
+
+    name: str
+    steps: tuple[str, ...]
+    text: str = ""
+    provenance: Provenance = Provenance()
+
+
 # --------------------------------------------------------------------------- aims, record, questions
 
 
@@ -281,6 +291,7 @@ class Situation:
     observed: tuple[Observation, ...]
     questions: tuple[Question, ...]
     whatifs: Mapping[str, WhatIf]
+    negotiations: Mapping[str, Negotiation] = field(default_factory=dict)
     text: str = ""
     origin: str = "<memory>"
     digest: str = ""

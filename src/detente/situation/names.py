@@ -64,7 +64,7 @@ def _typical_state(step: SignalEntry) -> str:
 
 def check(draft: Draft) -> None:
     """Tells of names that cannot be used, and notes them as lost."""
-    for section in ("sources", "actors", "ask", "whatifs"):
+    for section in ("sources", "actors", "negotiations", "ask", "whatifs"):
         for name in getattr(draft.file, section):
             if not _well_formed(draft, name, (section, name)):
                 draft.lose(section, name)

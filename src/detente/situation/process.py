@@ -10,7 +10,7 @@ from detente.situation.draft import Draft
 from detente.situation.expression import Expression, Happened, Operation, Scope, Symbol, constant, nearest
 from detente.situation.lexicon import Lexicon, chance, guard, state_chance
 from detente.situation.messages import listing
-from detente.situation.model import Fact, Option, Quantity, Reveal, Step, Window
+from detente.situation.model import Fact, Negotiation, Option, Quantity, Reveal, Step, Window
 from detente.situation.names import option_names, scale_values, step_name
 from detente.situation.schema import EventEntry, MoveEntry, PrivateNumberEntry, RevealEntry, SignalEntry
 from detente.situation.settle import settled
@@ -290,3 +290,28 @@ def _known_before(lexicon: Lexicon, name: str, index: int, path: Path) -> Symbol
     else:
         draft.add(path, f"unknown name `{name}`", accepted, nearest(name, names))
     return None
+
+
+# --------------------------------------------------------------------------- negotiations
+
+
+def negotiations(draft: Draft) -> dict[str, Negotiation]:
+    """The negotiations that go on side by side; a step belongs to one of them at most."""
+    made: dict[str, Negotiation] = {}
+    owner: dict[str, str] = {}
+    known = [step_name(step) for step in draft.file.steps]
+    for name, entry in draft.file.negotiations.items():
+        kept = []
+        for index, step in enumerate(entry.steps):
+            path: Path = ("negotiations", name, "steps", index)
+            if not draft.known("steps", "step", step, known, path):
+                continue
+            if step in owner:
+                draft.add(path, f"`{step}`, which belongs to `{owner[step]}`", "each step in one negotiation, once")
+                continue
+            owner[step] = name
+            kept.append(step)
+        made[name] = Negotiation(name, tuple(kept), entry.text, draft.provenance(entry, ("negotiations", name)))
+    if len(made) == 1 and ("negotiations",) not in draft.lost:
+        draft.add(("negotiations",), "one negotiation", "two or more that go on side by side, or none", key=True)
+    return made

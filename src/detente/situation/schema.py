@@ -246,6 +246,12 @@ class ObservationEntry(Entry):
     on: Day = Field(description="The day it happened.")
 
 
+class NegotiationEntry(Entry):
+    """One of several negotiations that go on side by side."""
+
+    steps: Names = Field(min_length=1, description="The steps that belong to it: one name, or a list.")
+
+
 class QuestionEntry(Entry):
     """A question about what happens."""
 
@@ -325,6 +331,9 @@ class SituationFile(Entry):
     correlations: list[CorrelationEntry] = Field(default=[], description="Rank correlations between quantities.")
     private: dict[str, Private] = Field(default={}, description="Facts that only some actors know.")
     steps: list[Step] = Field(min_length=1, description="The process, in time order.")
+    negotiations: dict[str, NegotiationEntry] = Field(
+        default={}, description="Negotiations that go on side by side, to ask what their linkage is worth."
+    )
     define: dict[str, Definition] = Field(default={}, description="Named conditions and numbers of a path.")
     payoffs: dict[str, dict[str, Interest]] = Field(description="Each actor's interests; their sum is its payoff.")
     discount: Discount = Field(default=1.0, description="Discount factor per year, for all or for each actor.")

@@ -21,7 +21,19 @@ from detente.situation.schema import Actor, Interest, SituationFile, Step
 from detente.situation.tree import Key, Node, Path
 
 _ENTRIES = frozenset(
-    {"sources", "actors", "quantities", "correlations", "private", "steps", "define", "observed", "ask", "whatifs"}
+    {
+        "sources",
+        "actors",
+        "quantities",
+        "correlations",
+        "private",
+        "steps",
+        "negotiations",
+        "define",
+        "observed",
+        "ask",
+        "whatifs",
+    }
 )
 """Sections made of entries that stand or fall alone."""
 

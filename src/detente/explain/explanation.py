@@ -1,0 +1,70 @@
+"""Everything that is generated to say who can change a forecast, in one run of what-ifs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from detente.explain import information as informed
+from detente.explain import leverage as levered
+from detente.explain.comparison import Consequences
+from detente.explain.generated import DRAWS, situation_of, try_all
+from detente.explain.information import Information
+from detente.explain.leverage import Leverage
+from detente.explain.linkage import Linkage, linkage
+from detente.forecast.result import Forecast
+from detente.forecast.run import Executor, Progress
+from detente.situation import SituationError
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Leverage, information and linkage of one forecast; ``solved`` games were solved on ``draws`` draws each, in ``seconds``.
+
+    ``linkage`` is None where the file declares no negotiations or they cannot be cut apart; ``uncut`` says why not, in the latter case.
+    """
+
+    base: Forecast
+    leverage: Leverage
+    information: Information
+    linkage: Linkage | None
+    uncut: str
+    draws: int
+    solved: int
+    seconds: float
+
+    @property
+    def compared(self) -> dict[str, Consequences]:
+        """Every what-if that was compared, by its words."""
+        levers = {lever.words: lever.consequences for lever in self.leverage.levers}
+        return levers | {each.words: each.consequences for each in self.information.disclosures}
+
+
+def explanation(
+    base: Forecast,
+    *,
+    draws: int = DRAWS,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
+) -> Explanation:
+    """Leverage, information and linkage together; what several ask is solved once. Arguments and errors as :func:`leverage`'s."""
+    situation = situation_of(base)
+    words = [words for *_, words in levered.asked(situation)] + [words for *_, words in informed.asked(situation)]
+    trials = try_all(base, words, draws=draws, threads=threads, progress=progress, executor=executor)
+    found = Explanation(
+        base,
+        levered.read_off(trials, situation),
+        informed.read_off(trials, situation),
+        linkage=None,
+        uncut="",
+        draws=trials.draws,
+        solved=trials.solved,
+        seconds=trials.seconds,
+    )
+    if not situation.negotiations:
+        return found
+    try:
+        linked = linkage(base, draws=draws, threads=threads, executor=executor)
+    except SituationError as error:
+        return replace(found, uncut=error.problems[0].found)
+    return replace(found, linkage=linked, solved=found.solved + 1, seconds=found.seconds + linked.seconds)

@@ -1,0 +1,87 @@
+"""Information in words: whom showing or hiding would pay, what vagueness is worth, and what the record has told."""
+
+from __future__ import annotations
+
+from detente.explain.generated import situation_of
+from detente.explain.information import Disclosure, Information, Lesson
+from detente.report import words
+from detente.report.consequences import point_interval, points
+from detente.report.effects import actor_named, gains_and_costs, moved, named, option_named, shift, telling
+from detente.situation.model import Situation
+
+NOTHING = "To show, hide or blur any one thing clearly changes nobody's payoff."
+NO_LESSON = "No step on the record clearly moved a belief."
+
+
+def phrase(each: Disclosure, situation: Situation) -> str:
+    """``Known to all: “What Kim means to do”``."""
+    recorded = {observation.step for observation in situation.observed}
+    blurred = "If it had told nothing" if each.of in recorded else "If it told nothing"
+    lead = {"reveal": "Known to all", "hide": "Hidden from the others", "blur": blurred}[each.kind]
+    return f"{lead}: “{named(situation, each.of)}”"
+
+
+def in_words(information: Information) -> list[str]:
+    """The change of information with the largest clear effect, the worth of vagueness where that is clear, and the record's largest lesson."""
+    situation = situation_of(information.base)
+    said = []
+    if information.ranked:
+        first = information.ranked[0]
+        answers = moved(first.consequences, situation, first.of, 1)
+        told = f"{phrase(first, situation)}; {gains_and_costs(first.consequences)}."
+        said.append(" ".join([told, *(words.sentence(answer) for answer in answers)]))
+    else:
+        said.append(NOTHING)
+    vague = vagueness(information, situation)
+    lesson = largest_lesson(information)
+    said += vague[:1]
+    said.append(f"Of all steps on the record, {lesson_words(information, lesson, situation)}." if lesson else NO_LESSON)
+    return said
+
+
+def vagueness(information: Information, situation: Situation) -> list[str]:
+    """What it is worth to those who know a thing that others do not, largest first; only where that is clear."""
+    found = []
+    for each in information.disclosures:
+        for holder in each.holders if each.kind == "reveal" else ():
+            figure = next(p.figure for p in each.consequences.payoffs if p.actor == holder)
+            if each.consequences.clear_effect(holder):
+                verb = "costs" if figure.difference > 0 else "is worth to"
+                share = points(abs(figure.difference)).lstrip("+")
+                kept = f"Not to show “{named(situation, each.of)}” {verb} {actor_named(information.base, holder)} {share}\u00a0% of all that is at stake for it"
+                found.append(
+                    (abs(figure.difference), f"{kept} (its payoff if shown: {point_interval(figure)} points).")
+                )
+    return [text for _, text in sorted(found, key=lambda pair: -pair[0])]
+
+
+def lessons_by_step(information: Information) -> dict[str, Lesson | None]:
+    """The largest clear change of a belief by each step on the record; None where it moved none clearly."""
+    found: dict[str, Lesson | None] = {}
+    for lesson in information.lessons:
+        best = found.setdefault(lesson.step, None)
+        size = abs(lesson.figure.difference)
+        if telling(lesson.figure) and (best is None or size > abs(best.figure.difference)):
+            found[lesson.step] = lesson
+    return found
+
+
+def largest_lesson(information: Information) -> Lesson | None:
+    """The largest clear change of a belief by any step on the record."""
+    clear = [lesson for lesson in lessons_by_step(information).values() if lesson is not None]
+    return max(clear, key=lambda lesson: abs(lesson.figure.difference), default=None)
+
+
+def lesson_words(information: Information, lesson: Lesson, situation: Situation) -> str:
+    """``“Kim visits Xi” moved the belief of China most: “Kim is serious” 10 % → 8 % (−3 to −1)``."""
+    happened = {observation.step: observation.option for observation in situation.observed}
+    step = option_named(situation, lesson.step, happened[lesson.step])
+    return f"“{step}” moved a belief most: {believed(information, lesson, situation)}"
+
+
+def believed(information: Information, lesson: Lesson, situation: Situation) -> str:
+    """``China: “Kim is serious” 10 % → 8 % (−3 to −1)``."""
+    fact = situation.facts[lesson.fact]
+    texts = dict(zip(fact.states, fact.state_texts, strict=False))
+    state = texts.get(lesson.state, "").rstrip(". ") or words.plain(lesson.state)
+    return f"{actor_named(information.base, lesson.holder)}: “{state}” {shift(lesson.figure)}"

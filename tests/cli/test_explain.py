@@ -1,0 +1,41 @@
+"""``detente explain``: what it prints, what it writes, what it returns."""
+
+DRAWS = ("--draws", "300")
+
+
+def test_leverage_and_information_fit_a_terminal(small, command):
+    done = command("explain", small.name, *DRAWS)
+    assert done.returncode == 0, done.stderr
+    said = " ".join(done.stdout.split())
+    assert "Of all that The sender could do" in said
+    assert "for The target" in said
+    assert "“It imposes sanctions”, certain and known to all" in said
+    assert "changed games were solved, each on the first 200 draws that fit the record (seed 1)" in said
+    assert "Not possible in this game: hide answer." in said, "the sender's move depends on the answer"
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_the_brief_holds_the_sections(small, command, tmp_path):
+    done = command("explain", small.name, *DRAWS, "--out", "it.html")
+    assert done.returncode == 0, done.stderr
+    assert "Brief: it.html" in done.stdout
+    page = (tmp_path / "it.html").read_text(encoding="utf-8")
+    assert "Who can change it" in page
+    assert "What showing and hiding is worth" in page
+    assert "“It imposes sanctions”, certain and known to all" in page
+    assert command("run", small.name, *DRAWS, "--out", "other.html").returncode == 0
+    assert "Who can change it" not in (tmp_path / "other.html").read_text(encoding="utf-8")
+
+
+def test_without_out_no_file_is_written(small, command, tmp_path):
+    assert command("explain", small.name, *DRAWS).returncode == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["small.yaml"]
+
+
+def test_the_same_seed_gives_the_same_text(small, command):
+    def said(*words: str) -> list[str]:
+        lines = command("explain", small.name, *DRAWS, *words).stdout.splitlines()
+        return [line for line in lines if "games were solved" not in line and not line.startswith("(seed")]
+
+    assert said("--threads", "1") == said("--threads", "2")
+    assert said("--seed", "2") != said()

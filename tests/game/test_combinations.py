@@ -1,0 +1,44 @@
+"""Numbering combinations, against sorting the rows of a table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from detente.forecast.functionals import Functionals
+from detente.game import combinations
+from detente.game.combinations import combinations as numbered
+
+
+def columns(rows: int) -> list[np.ndarray]:
+    rng = np.random.default_rng(1)
+    return [
+        rng.integers(0, 2, rows).astype(bool), rng.integers(-1, 3, rows).astype(np.int8), rng.integers(0, 2, rows).astype(float),
+        rng.choice([0.25, -3.0, 1.0], rows), rng.choice([5, 10**9], rows), np.ones(rows),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("most", [2**62, 1])
+def test_rows_are_numbered_as_they_sort(monkeypatch, most):
+    """Also where the combinations must be numbered anew after every column."""
+    monkeypatch.setattr(combinations, "MOST_LABELS", most)
+    parts = columns(60)
+    _, label = np.unique(np.stack([part.astype(float) for part in parts]).T, axis=0, return_inverse=True)
+    np.testing.assert_array_equal(numbered(parts, 60), label)
+
+
+def test_what_is_no_number_is_one_value():
+    nan = np.array([np.nan, 1.5, np.nan, 1.5])
+    assert numbered([nan], 4).tolist() == [1, 0, 1, 0]
+    assert numbered([], 3).tolist() == [0, 0, 0]
+
+
+def test_paths_that_no_functional_tells_apart_are_merged():
+    found = Functionals(40)
+    rows = [part.astype(float) for part in columns(40)]
+    for row in rows:
+        found.add(row)
+    sums = found.compile()
+    assert sums.classes == len(np.unique(np.stack(rows).T, axis=0))
+    reach = np.random.default_rng(2).random((40, 3))
+    np.testing.assert_allclose(sums.apply(reach), np.stack(rows) @ reach)
