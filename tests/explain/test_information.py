@@ -49,7 +49,7 @@ def test_to_be_known_to_know_may_harm():
     found = informed(small_games.MORE_INFORMATION_HURTS)
     assert effect(found, "state", "reveal", "P2").difference == pytest.approx(-1.4 / 3, abs=1e-4)
     assert effect(found, "state", "reveal", "P1").difference == pytest.approx(-1 / 2, abs=1e-4)
-    assert found.in_words()[0].startswith("Known to all: “State”; it costs Player 1 50\u00a0%")
+    assert found.in_words()[0].startswith("Known to all, “State” would cost Player 1 50\u00a0%")
 
 
 @pytest.mark.parametrize("accuracy", [0.8, 0.6])

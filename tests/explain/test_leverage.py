@@ -164,7 +164,7 @@ def test_gains_and_costs_name_nobody_whose_difference_is_not_clear():
     found = Consequences("x", "x", (), pays, 100, 0, 100, False, False, 0.0)
     assert effects.paid(found) == ["Beta −30 (−40 to −20)", "Delta +20 (+10 to +30)", "Alpha +10 (+5 to +20)"]
     assert effects.gains_and_costs(found) == (
-        "it costs Beta 30\u00a0% (−40 to −20) and gains Delta 20\u00a0% (+10 to +30) and Alpha 10\u00a0% (+5 to +20) "
+        "costs Beta 30\u00a0% (−40 to −20) and gains Delta 20\u00a0% (+10 to +30) and Alpha 10\u00a0% (+5 to +20) "
         "of all that is at stake for each"
     )
     unclear = Consequences("x", "x", (), pays[2:3], 100, 0, 100, False, False, 0.0)

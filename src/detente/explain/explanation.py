@@ -1,4 +1,4 @@
-"""Everything that is generated to say who can change a forecast, in one run of what-ifs."""
+"""Everything that is solved again to explain a forecast: who can change it, in one run of what-ifs, and who would say otherwise."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from detente.explain import information as informed
 from detente.explain import leverage as levered
 from detente.explain.comparison import Consequences
+from detente.explain.dissent import dissent
 from detente.explain.generated import DRAWS, situation_of, try_all
 from detente.explain.information import Information
 from detente.explain.leverage import Leverage
 from detente.explain.linkage import Linkage, linkage
+from detente.explain.views import Dissent
 from detente.forecast.result import Forecast
 from detente.forecast.run import Executor, Progress
 from detente.situation import SituationError
@@ -18,7 +20,8 @@ from detente.situation import SituationError
 
 @dataclass(frozen=True)
 class Explanation:
-    """Leverage, information and linkage of one forecast; ``solved`` games were solved on ``draws`` draws each, in ``seconds``.
+    """Leverage, information, linkage and dissent of one forecast; ``solved`` changed games were solved on ``draws`` draws each, in ``seconds``
+    that do not count those of dissent.
 
     ``linkage`` is None where the file declares no negotiations or they cannot be cut apart; ``uncut`` says why not, in the latter case.
     """
@@ -28,6 +31,7 @@ class Explanation:
     information: Information
     linkage: Linkage | None
     uncut: str
+    dissent: Dissent
     draws: int
     solved: int
     seconds: float
@@ -47,7 +51,10 @@ def explanation(
     progress: Progress | None = None,
     executor: Executor | None = None,
 ) -> Explanation:
-    """Leverage, information and linkage together; what several ask is solved once. Arguments and errors as :func:`leverage`'s."""
+    """Leverage, information, linkage and dissent together; what several ask is solved once.
+
+    Arguments and errors as :func:`leverage`'s; ``draws`` are those of the what-ifs, dissent has its own number.
+    """
     situation = situation_of(base)
     words = [words for *_, words in levered.asked(situation)] + [words for *_, words in informed.asked(situation)]
     trials = try_all(base, words, draws=draws, threads=threads, progress=progress, executor=executor)
@@ -57,6 +64,7 @@ def explanation(
         informed.read_off(trials, situation),
         linkage=None,
         uncut="",
+        dissent=dissent(base, threads=threads, executor=executor),
         draws=trials.draws,
         solved=trials.solved,
         seconds=trials.seconds,

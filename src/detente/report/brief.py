@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from detente.report import charts, explained, hints, process, statements, words
+from detente.report import charts, dissent_page, explained, hints, process, statements, words
 from detente.report.charts import Chart, Row
 from detente.report.findings import Answer, Beliefs, Curve, Findings, NextStep
 from detente.report.templates import template
@@ -83,7 +83,7 @@ def render(forecast: Forecast, situation: Situation | None = None, explanation: 
         hints=[hints.hint(findings, a) for a in findings.plain_answers if a.figure.known],
         reading=statements.how_to_read(findings), link=link, paragraphs=_paragraphs(forecast.provenance.text),
         process=[Markup(process.draw(situation, width=w)) for w in (charts.WIDE, charts.NARROW)] if situation else [],  # noqa: S704
-        who=explained.sections(explanation) if explanation else None,
+        who=explained.sections(explanation) if explanation else None, dissent=dissent_page.section(explanation.dissent) if explanation else "",
         svg=Markup,  # - our own drawings, their text escaped
     )  # fmt: skip
 

@@ -21,6 +21,14 @@ def phrase(each: Disclosure, situation: Situation) -> str:
     return f"{lead}: “{named(situation, each.of)}”"
 
 
+def _would(each: Disclosure, situation: Situation) -> str:
+    """``Known to all, “What Kim means to do” would``."""
+    recorded = {observation.step for observation in situation.observed}
+    blurred = "Had it told nothing" if each.of in recorded else "If it told nothing"
+    lead = {"reveal": "Known to all", "hide": "Hidden from the others", "blur": blurred}[each.kind]
+    return f"{lead}, “{named(situation, each.of)}” would"
+
+
 def in_words(information: Information) -> list[str]:
     """The change of information with the largest clear effect, the worth of vagueness where that is clear, and the record's largest lesson."""
     situation = situation_of(information.base)
@@ -28,7 +36,7 @@ def in_words(information: Information) -> list[str]:
     if information.ranked:
         first = information.ranked[0]
         answers = moved(first.consequences, situation, first.of, 1)
-        told = f"{phrase(first, situation)}; {gains_and_costs(first.consequences)}."
+        told = f"{_would(first, situation)} {gains_and_costs(first.consequences, 'gain', 'cost')}."
         said.append(" ".join([told, *(words.sentence(answer) for answer in answers)]))
     else:
         said.append(NOTHING)

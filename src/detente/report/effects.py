@@ -50,22 +50,23 @@ def shift(figure: Difference) -> str:
     return f"{words.percent(figure.base)} → {words.percent(figure.changed)} ({point_interval(figure)})"
 
 
-def gains_and_costs(found: Consequences) -> str:
-    """``it gains China 10 % (+5 to +17) and costs North Korea 2 % (−5 to −1) of all that is at stake for each``; empty where nothing is clear."""
+def gains_and_costs(found: Consequences, gains: str = "gains", costs: str = "costs") -> str:
+    """``gains China 10 % (+5 to +17) and costs North Korea 2 % (−5 to −1) of all that is at stake for each``, with these two verbs; empty
+    where nothing is clear."""
     clear = _clear(found)
     sides = {
-        "gains": [p for p in clear if p.figure.difference > 0],
-        "costs": [p for p in clear if p.figure.difference < 0],
+        gains: [p for p in clear if p.figure.difference > 0],
+        costs: [p for p in clear if p.figure.difference < 0],
     }
     if not clear:
         return ""
-    first = "gains" if clear[0] in sides["gains"] else "costs"
+    first = gains if clear[0] in sides[gains] else costs
     told = [
         f"{verb} {words.joined([_share(p) for p in sides[verb]])}"
-        for verb in (first, "costs" if first == "gains" else "gains")
+        for verb in (first, costs if first == gains else gains)
         if sides[verb]
     ]
-    return f"it {words.joined(told)} of all that is at stake for {'it' if len(clear) == 1 else 'each'}"
+    return f"{words.joined(told)} of all that is at stake for {'it' if len(clear) == 1 else 'each'}"
 
 
 def _share(payoff: PayoffChange) -> str:

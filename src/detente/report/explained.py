@@ -10,7 +10,7 @@ from detente.explain.explanation import Explanation
 from detente.explain.generated import situation_of
 from detente.explain.information import Information
 from detente.explain.leverage import Leverage
-from detente.report import disclosures, levers, words
+from detente.report import agreement, disclosures, levers, words
 from detente.report.consequences import point_interval, points
 from detente.report.effects import actor_named, moved, named, option_named, paid
 from detente.report.statements import held
@@ -81,6 +81,7 @@ class Sections:
     record: tuple[Taught, ...]
     linkage: tuple[str, ...]
     linked: Entry | None
+    dissent: tuple[str, ...]
     trust: tuple[str, ...]
 
 
@@ -99,6 +100,7 @@ def sections(found: Explanation) -> Sections:
         _record(information, situation),
         tuple(found.linkage.in_words()) if found.linkage else (),
         _entry(CUT, found.linkage.consequences, situation, "") if found.linkage else None,
+        tuple(agreement.in_words(found.dissent)),
         tuple(_trust(found)),
     )
 
@@ -158,7 +160,7 @@ def _trust(found: Explanation) -> list[str]:
         "Payoffs are in hundredths of all that is at stake for each actor, answers in percentage points; in brackets the "
         f"{held()} of the difference over draws. Shown are only differences whose interval excludes zero and that exceed two standard errors.",
         f"{words.count(found.solved)} changed games were solved, each on the first {words.count(found.draws)} draws that fit the record "
-        f"(seed {found.base.provenance.seed}), in {found.seconds:.0f} s.",
+        f"(seed {found.base.provenance.seed}), in {found.seconds:.0f} s; {words.count(found.dissent.solved)} draws under other views in {found.dissent.seconds:.0f} s.",
     ]
     lost = max((each.lost for each in found.compared.values()), default=0)
     if lost:

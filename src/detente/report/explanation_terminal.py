@@ -1,4 +1,4 @@
-"""Who can change it, on the terminal: leverage and information."""
+"""Who can change it and who would say otherwise, on the terminal: leverage, information, linkage and dissent."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ def _parts(found: Explanation, width: int) -> Iterator[RenderableType]:
         yield from section("Linkage: what it is worth that negotiations hang together", _list(shown.linkage))
         yield Text()
         yield from _entry(shown.linked)
+    yield from section("Dissent: who would say otherwise", _list(shown.dissent))
     yield Text()
     for told in shown.trust:
         yield Text(told, style="dim")

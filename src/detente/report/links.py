@@ -15,6 +15,6 @@ def in_words(linkage: Linkage) -> list[str]:
     named = words.joined([f"“{each.text.rstrip('. ') or words.plain(each.name)}”" for each in linkage.negotiations])
     effect = gains_and_costs(linkage.consequences)
     lead = f"Cut apart, so that nobody at one table can act on what happens at another ({named})"
-    first = f"{lead}: {effect}." if effect else f"{lead}: that {NOTHING}."
+    first = f"{lead}: that {effect}." if effect else f"{lead}: that {NOTHING}."
     answers = moved(linkage.consequences, situation_of(linkage.base), "", 1)
     return [" ".join([first, *(words.sentence(answer) for answer in answers)])]
