@@ -31,7 +31,7 @@ def test_without_the_link_help_is_not_rewarded_and_not_given():
     (sentence,) = found.in_words()
     assert sentence.startswith(
         "Cut apart, so that nobody at one table can act on what happens at another (“The talks on help” and “The trade talks”): "
-        "it costs Helper 43\u00a0%"
+        "that costs Helper 43\u00a0%"
     )
 
 

@@ -16,7 +16,7 @@ def points(share: float) -> str:
     if not math.isfinite(share):
         return words.MISSING
     number = 100 * share
-    if abs(share) <= NOTHING:
+    if abs(share) <= NOTHING or abs(number) < 0.05:
         return "0"
     text = f"{number:+.0f}" if abs(number) >= 0.95 else f"{number:+.1f}"
     return text.replace("-", "−")
