@@ -26,11 +26,15 @@ NOTHING_CLEAR = "nothing clear"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The largest clear effect of one actor's options on another's payoff, in points, and the letter of what has it; empty where none has."""
+    """The largest clear effect of one actor's options on another's payoff, in points, and the letter of what has it; empty where none has.
+
+    ``tint``: its size beside the largest of the matrix, -1 to 1.
+    """
 
     effect: str = ""
     interval: str = ""
     letter: str = ""
+    tint: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ def sections(found: Explanation) -> Sections:
 
 def _matrix(leverage: Leverage, situation: Situation) -> Matrix:
     letters: dict[str, tuple[str, str]] = {}
+    largest = max((abs(effect) for effect in leverage.matrix["effect"]), default=0.0)
     rows = []
     for actor in leverage.actors:
         cells = []
@@ -117,7 +122,7 @@ def _matrix(leverage: Leverage, situation: Situation) -> Matrix:
                 continue
             figure = next(p.figure for p in best.consequences.payoffs if p.actor == affected)
             letter, _ = letters.setdefault(best.words, (_letter(len(letters)), levers.phrase(best, situation)))
-            cells.append(Cell(points(figure.difference), point_interval(figure), letter))
+            cells.append(Cell(points(figure.difference), point_interval(figure), letter, figure.difference / largest))
         rows.append((actor_named(leverage.base, actor), tuple(cells)))
     return Matrix(
         tuple(actor_named(leverage.base, actor) for actor in leverage.actors), tuple(rows), tuple(letters.values())
