@@ -46,14 +46,15 @@ from detente.solve.method import Method
 
 Floats = NDArray[np.float64]
 
-DRAWS = 1000
-"""Draws where none are asked for: differences over common draws need fewer than forecasts."""
+DRAWS, OF_FORECAST = 1000, 400
+"""Draws of a situation, and of a forecast, that are compared where no number is asked for: differences over common draws need fewer than
+forecasts, and a forecast's own figures are there to be read beside them."""
 
 
 def what_if(
     base: Situation | Forecast,
     *changes: str | Overlay,
-    draws: int = DRAWS,
+    draws: int | None = None,
     seed: int = 1,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -64,23 +65,25 @@ def what_if(
 
     A change is the name of a what-if of the file, or words such as ``"commit path=china"`` or ``"set cost=3; hide deed:USA"``
     (:mod:`detente.situation.overlay` has the whole list); without any, all of the file's are compared. A situation is
-    forecast first, from ``draws`` and ``seed`` by the theory of behaviour ``method``; a forecast keeps its own of all three. The base is solved once for all changes, and nothing that a
-    change cannot affect is computed again. ``progress`` is called with draws done and to do.
+    forecast first, from ``draws`` (default: 1000) and ``seed`` by the theory of behaviour ``method``. A forecast keeps its own seed and theory, and its first
+    ``draws`` (default: 400) that fit the record are compared. The base is solved once for all changes, and nothing that a change
+    cannot affect is computed again. ``progress`` is called with draws done and to do.
 
     Raises :class:`SituationError` for a change that cannot be understood or carried out, or that makes the record
     impossible; ``ValueError`` for fewer than 16 draws, or a forecast that was read back from a file;
     :class:`~detente.game.GameError` for a ``method`` that is not known or that the situation does not allow.
     """
-    if draws < LEAST_DRAWS:
+    if draws is not None and draws < LEAST_DRAWS:
         raise ValueError(f"draws: found {draws}; accepted: {LEAST_DRAWS} or more")
     task, draws, seed = _task(base, draws, seed, Method.named(method))
     most = draws if isinstance(base, Forecast) else MOST_EXTRA * draws
     plans = [planned(task, overlay, most, seed) for overlay in _overlays(task.game.situation, changes)]
     solves = not isinstance(base, Forecast) or any(plan.joins for plan in plans)
     count = _Count(progress, solves + sum(plan.solves for plan in plans))
+    given = isinstance(base, Forecast)
     with pooled(executor, threads) as pool:
         base, joined = _base(base, task, plans, draws, seed, pool, count)
-        before = World.of_forecast(base)
+        before = World.of_forecast(base).until(draws if given else base.certificate.draws)
         found = [_compared(plan, base, before, joined.get(i), pool, count) for i, plan in enumerate(plans)]
     return Comparison(base, tuple(found))
 
@@ -108,12 +111,14 @@ class Planned:
         return not self.same_play
 
 
-def _task(base: Situation | Forecast, draws: int, seed: int, method: Method) -> tuple[Task, int, int]:
+def _task(base: Situation | Forecast, draws: int | None, seed: int, method: Method) -> tuple[Task, int, int]:
+    """What is to be solved, on how many draws counted from the first, from which seed."""
     if isinstance(base, Situation):
-        return prepare(base, method), draws, seed
+        return prepare(base, method), draws or DRAWS, seed
     if base.task is None:
         raise ValueError("a forecast read from a file cannot be solved again; give `what_if` the situation it is of")
-    return base.task, base.certificate.draws, base.provenance.seed
+    compared = World.of_forecast(base).first(draws or OF_FORECAST)
+    return base.task, len(compared.likelihood), base.provenance.seed
 
 
 def _overlays(situation: Situation, changes: tuple[str | Overlay, ...]) -> list[Overlay]:
@@ -231,7 +236,10 @@ class World:
     def first(self, draws: int) -> World:
         """The first of its draws, as many as hold ``draws`` that count."""
         counting = np.flatnonzero(self.likelihood > 0)[:draws]
-        stop = int(counting[-1]) + 1 if len(counting) else 0
+        return self.until(int(counting[-1]) + 1 if len(counting) else 0)
+
+    def until(self, stop: int) -> World:
+        """Its first draws, ``stop`` of them."""
         tables = (table[..., :stop] for table in (self.answer, self.given, self.payoff, self.likelihood))
         return World(self.questions, self.actors, *tables)
 

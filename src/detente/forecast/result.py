@@ -143,15 +143,19 @@ class Forecast:
     """What it was solved with; None once it was saved and read back."""
 
     def what_if(
-        self, *changes: str | Overlay, threads: int | None = None, progress: Callable[[int, int], None] | None = None
+        self,
+        *changes: str | Overlay,
+        draws: int | None = None,
+        threads: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Comparison:
-        """What would be otherwise under each of these changes, on the draws of this forecast.
+        """What would be otherwise under each of these changes, on the first ``draws`` (default: 400) of this forecast's that fit the record.
 
         See :func:`detente.what_if`. Raises ``ValueError`` for a forecast that was read back from a file.
         """
         from detente.explain.what_if import what_if  # upward, and only when it is asked for
 
-        return what_if(self, *changes, threads=threads, progress=progress)
+        return what_if(self, *changes, draws=draws, threads=threads, progress=progress)
 
     def dissent(
         self, draws: int | None = None, threads: int | None = None, progress: Callable[[int, int], None] | None = None
