@@ -23,6 +23,7 @@ from detente.forecast.weights import effective_draws, pareto_k
 from detente.game import Game, GameError, unroll
 from detente.situation.model import Situation
 from detente.solve import UNFINISHED, Block, Effort, Numbers, Plan, Status
+from detente.solve.lanes import WIDTH
 from detente.solve.method import Method
 from detente.solve.theory import check_information, chunk, solve_by
 
@@ -35,6 +36,8 @@ PATHS_KEPT = 200
 """Ways it may go on that are followed draw by draw: the likeliest of the first block."""
 MOST_EXTRA = 4
 """Draws are added, up to this multiple of those asked for, while too few of them fit the record."""
+PARTS = 4
+"""Chunks, at least, that draws are handed over in, so that a few of them keep more than one core busy."""
 ENOUGH_DRAWS = 200
 GOOD_PARETO_K = 0.7
 
@@ -258,7 +261,8 @@ def _in_blocks(
     task: Task, drawn: Mapping[str, Floats], which: NDArray[np.intp], pool: Executor, done: Callable[[int], object]
 ) -> Results:
     """Results of the draws ``which``, handed over in chunks."""
-    size = chunk(task.method, task.plan, task.effort)
+    few = -(-len(which) // (PARTS * WIDTH)) * WIDTH
+    size = min(chunk(task.method, task.plan, task.effort), max(few, WIDTH))
     chunks = []
     for first in range(0, len(which), size):
         chosen = which[first : first + size]
