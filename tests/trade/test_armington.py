@@ -16,20 +16,19 @@ def world(seed: int, n: int, k: int) -> Economy:
     size = np.exp(rng.normal(0, 1.5, n))
     trade = size[:, None, None] * size[None, :, None] / size.sum() * np.exp(rng.normal(0, 1, (n, n, k))) * 0.3
     trade[np.arange(n), np.arange(n)] += size[:, None] * rng.uniform(0.5, 2, (n, k))
-    return Economy(tuple(f"C{i}" for i in range(n)), tuple(map(str, range(k))), trade)
+    return Economy.of(tuple(f"C{i}" for i in range(n)), tuple(map(str, range(k))), trade)
 
 
 def balanced(base: Economy) -> Economy:
     """The same with every country's deficit taken out of its home sales."""
     trade = base.trade.copy()
-    short = base.deficit
-    for i, lack in enumerate(short):
+    for i, lack in enumerate(base.deficit[:, 0]):
         # buys D too much: what it sells to others rises by D, so each pair evens out through country 0
         if i and lack > 0:
             trade[i, 0, 0] += lack
         elif i:
             trade[0, i, 0] -= lack
-    return Economy(base.countries, base.commodities, trade)
+    return Economy.of(base.countries, base.commodities, trade)
 
 
 def cut_off(base: Economy, i: int, share: float, draws: int = 1) -> Shock:
@@ -105,7 +104,7 @@ def test_two_countries_with_a_tariff_and_a_ban_agree_with_a_general_root_finder(
     passing, duty = np.ones((2, 2, 2)), np.zeros((2, 2, 2))
     passing[1, 0, 1], duty[0, 1, 0] = 0.3, 0.25
     found = solve(base, eps[:, None], shock)
-    wages, welfare = two_countries(base.trade, eps, passing, duty, base.deficit)
+    wages, welfare = two_countries(base.trade, eps, passing, duty, base.deficit[:, 0])
     assert found.wages[:, 0] == pytest.approx(wages, rel=1e-9)
     assert found.welfare[:, 0] == pytest.approx(welfare, rel=1e-9)
 
@@ -113,7 +112,7 @@ def test_two_countries_with_a_tariff_and_a_ban_agree_with_a_general_root_finder(
 def test_symmetric_free_trade_by_hand():
     # Two equal countries that spend a half on each other's goods; half of each flow passes: the price of both baskets rises by
     # (0.5 + 0.25)^(-1/eps), wages stay equal.
-    base = Economy(("A", "B"), ("all",), np.full((2, 2, 1), 0.5))
+    base = Economy.of(("A", "B"), ("all",), np.full((2, 2, 1), 0.5))
     found = solve(base, np.array([[5.0]]), cut_off(base, 0, 0.5))
     assert found.wages[:, 0] == pytest.approx([1, 1], abs=1e-12)
     assert found.welfare[:, 0] == pytest.approx([0.75 ** (1 / 5)] * 2, rel=1e-12)
@@ -128,7 +127,7 @@ def test_world_income_and_every_balance_add_up(seed, n, k, share):
     for i in range(n):
         found = solve(base, eps, cut_off(base, 0, share, 8), focus=i)
         assert (found.residual <= TOLERANCE).all()
-        assert base.income @ found.wages == pytest.approx(np.full(8, base.income.sum()), rel=1e-9)
+        assert base.income[:, 0] @ found.wages == pytest.approx(np.full(8, base.income.sum()), rel=1e-9)
         own = base.income[i] * found.wages[i]
         assert found.exports.sum(axis=(0, 1)) == pytest.approx(own, rel=1e-8)
         assert found.imports.sum(axis=(0, 1)) == pytest.approx(own, rel=1e-8)
@@ -139,13 +138,13 @@ def test_deficits_that_are_kept_are_kept():
     for i in range(4):
         found = solve(base, np.full((2, 1), 4.0), cut_off(base, 1, 0.5), focus=i)
         gap = found.imports.sum() - found.exports.sum()
-        assert gap == pytest.approx(base.deficit[i], rel=1e-8, abs=1e-9)
+        assert gap == pytest.approx(base.deficit[i, 0], rel=1e-8, abs=1e-9)
 
 
 def test_a_surplus_that_is_kept_behind_nearly_closed_borders():
     # Newton's method alone stops on the way: the wage must fall by more than half.
     base = world(1, 30, 20)
-    assert base.deficit[3] < 0
+    assert base.deficit[3, 0] < 0
     found = solve(base, np.full((20, 1), 4.0), cut_off(base, 3, 0.997))
     assert found.solved.all()
     assert found.wages[3, 0] < 0.5
@@ -153,7 +152,7 @@ def test_a_surplus_that_is_kept_behind_nearly_closed_borders():
 
 def test_the_unit_of_account_does_not_matter():
     base = world(8, 5, 2)
-    twice = Economy(base.countries, base.commodities, base.trade * 1000)
+    twice = Economy.of(base.countries, base.commodities, base.trade * 1000)
     eps, shock = np.full((2, 3), 4.0), cut_off(base, 2, 0.7, 3)
     assert solve(twice, eps, shock).welfare == pytest.approx(solve(base, eps, shock).welfare, rel=1e-9)
 
@@ -174,7 +173,7 @@ def test_bans_hurt_more_where_goods_are_harder_to_replace():
 def test_a_draw_in_which_a_wanted_good_has_no_seller_is_reported():
     trade = world(11, 3, 1).trade.copy()
     trade[0, 0] = 0.0
-    base = Economy(("A", "B", "C"), ("all",), trade)
+    base = Economy.of(("A", "B", "C"), ("all",), trade)
     found = effect(
         base, np.array([[4.0, 4.0]]), Shock(cut_off(base, 0, 1).cells, np.array([[0.0, 0.5]] * 4), np.zeros((4, 2)))
     )
@@ -187,7 +186,13 @@ def test_home_sales_from_output():
     flows = Flows(("A", "B"), ("01", "27"), "2016", "HS", "USD", value, np.zeros_like(value))
     made = economy(flows, {"A": 14.0, "B": 0.0})
     # 14 less 6 exported leaves 8, split 6 to 2 as its trade is.
-    assert made.trade[0, 0] == pytest.approx([6.0, 2.0])
-    assert made.income == pytest.approx([14.0, 102.0])
+    assert made.home[0, :, 0] == pytest.approx([6.0, 2.0])
+    assert made.income[:, 0] == pytest.approx([14.0, 102.0])
+    # Two draws of output: home sales are drawn, what is traded is not.
+    drawn = economy(flows, {"A": np.array([14.0, 22.0]), "B": 0.0})
+    assert drawn.home[0] == pytest.approx(np.array([[6.0, 12.0], [2.0, 4.0]]))
+    alone = solve(economy(flows, {"A": 22.0, "B": 0.0}), np.full((2, 1), 4.0), cut_off(made, 0, 0.5))
+    both = solve(drawn, np.full((2, 2), 4.0), cut_off(made, 0, 0.5, 2))
+    assert both.welfare[:, 1] == pytest.approx(alone.welfare[:, 0], rel=1e-9)
     with pytest.raises(ValueError, match="output of A: found 5, below what it sells"):
         economy(flows, {"A": 5.0, "B": 0.0})

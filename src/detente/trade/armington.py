@@ -14,7 +14,7 @@ Rodriguez-Clare 2012; Costinot & Rodriguez-Clare 2014)::
 A ban enforced at e has ``s = 1 - e``: the iceberg cost ``tau_hat = (1 - e)^(-1/eps)`` under which just that share of the flow is left before wages and
 other prices move. At e = 1 nothing is left, with no infinite number in it. What a measure costs is lost (as iceberg costs are), not earned by anyone.
 
-Deficits are not explained by the model. :func:`solve` takes those after the change as given, in units of world income; :func:`effect` compares two worlds
+Deficits are not explained by the model. :func:`solve` keeps them as they are, in units of world income, or closes them; :func:`effect` compares two worlds
 without deficits, with and without the measures, so that what closing the deficits does is not taken for an effect of the measures
 (as Costinot & Rodriguez-Clare 2014 do).
 """
@@ -35,35 +35,56 @@ TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class Economy:
-    """A world in the base period: ``trade`` (N sellers, N buyers, K), home sales on the diagonal, nothing unknown."""
+    """A world in the base period: ``trade`` (N sellers, N buyers, K) between countries, and ``home`` (N, K, 1 or D) what each sells to itself.
+
+    The diagonal of ``trade`` is not read.
+    """
 
     countries: tuple[str, ...]
     commodities: tuple[str, ...]
     trade: Floats
+    home: Floats
 
     def __post_init__(self) -> None:
-        shape = (len(self.countries), len(self.countries), len(self.commodities))
-        if self.trade.shape != shape:
-            raise ValueError(f"trade: found shape {self.trade.shape}; accepted: {shape}")
-        if not (np.isfinite(self.trade).all() and (self.trade >= 0).all()):
-            raise ValueError("trade: found a value below zero or unknown; accepted: 0 or more, home sales included")
+        n, k = len(self.countries), len(self.commodities)
+        if self.trade.shape != (n, n, k) or self.home.ndim != 3 or self.home.shape[:2] != (n, k):
+            raise ValueError(
+                f"found trade {self.trade.shape} and home sales {self.home.shape}; accepted: {(n, n, k)} and {(n, k)}, draws"
+            )
+        abroad = self._abroad
+        for values in (abroad, self.home):
+            if not (np.isfinite(values).all() and (values >= 0).all()):
+                raise ValueError("trade: found a value below zero or unknown; accepted: 0 or more")
         for name, totals in (("sells", self.income), ("buys", self.spending)):
             if (totals <= 0).any():
-                raise ValueError(f"{self.countries[int(np.argmin(totals))]} {name} nothing; accepted: more than 0")
+                raise ValueError(f"{self.countries[int(np.argmin(totals.min(axis=1)))]} {name} nothing; accepted: more")
+
+    @classmethod
+    def of(cls, countries: tuple[str, ...], commodities: tuple[str, ...], trade: Floats) -> Economy:
+        """A world whose home sales are on the diagonal of ``trade``, the same in every draw."""
+        places = np.arange(len(countries))
+        return cls(countries, commodities, trade, trade[places, places][..., None])
+
+    @property
+    def _abroad(self) -> Floats:
+        trade = self.trade.copy()
+        places = np.arange(len(self.countries))
+        trade[places, places] = 0.0
+        return trade
 
     @property
     def income(self) -> Floats:
-        """(N,) what each country sells, at home and abroad."""
-        return np.asarray(self.trade.sum(axis=(1, 2)))
+        """(N, 1 or D) what each country sells, at home and abroad."""
+        return np.asarray(self._abroad.sum(axis=(1, 2))[:, None] + self.home.sum(axis=1))
 
     @property
     def spending(self) -> Floats:
-        """(N,) what each country buys."""
-        return np.asarray(self.trade.sum(axis=(0, 2)))
+        """(N, 1 or D) what each country buys."""
+        return np.asarray(self._abroad.sum(axis=(0, 2))[:, None] + self.home.sum(axis=1))
 
     @property
     def deficit(self) -> Floats:
-        """(N,) spending less income."""
+        """(N, 1 or D) spending less income."""
         return self.spending - self.income
 
 
@@ -114,90 +135,63 @@ def gains_from_trade(home_share: Floats | float, elasticity: Floats | float) -> 
     return np.asarray(1 - np.power(home_share, 1 / np.asarray(elasticity)))
 
 
-def economy(flows: Flows, output: Mapping[str, float]) -> Economy:
-    """The world of a table of trade, with home sales from each country's ``output`` of what is traded, in millions of the table's currency.
+def economy(flows: Flows, output: Mapping[str, Floats | float]) -> Economy:
+    """The world of a table of trade, with home sales from each country's ``output`` of what is traded, (D,) or a number, in millions of its currency.
 
     Where the table knows home sales they are kept, elsewhere they are ``output`` less exports, spread over commodities as the country's
-    exports and imports together are (half each, so that neither a pure exporter nor a pure importer of a commodity is left without home sales).
+    exports and imports together are (so that neither a pure exporter nor a pure importer of a commodity is left without home sales).
     Gross output is meant; GDP is a lower bound of it. Raises ``ValueError`` for a flow between countries that nobody knows, or output below exports.
     """
     trade = flows.value.copy()
-    for i, country in enumerate(flows.countries):
-        known = ~np.isnan(trade[i, i])
-        trade[i, i, ~known] = 0.0
-        if known.all():
-            continue
-        abroad = np.delete(trade[i], i, axis=0).sum(axis=0)
-        bought = np.delete(trade[:, i], i, axis=0).sum(axis=0)
-        home = output[country] - abroad.sum() - trade[i, i].sum()
-        if not home > 0:
-            raise ValueError(f"output of {country}: found {output[country]:g}, below what it sells; accepted: more")
-        weight = np.where(known, 0.0, abroad + bought)
-        if not weight.sum() > 0:
-            raise ValueError(f"{country} trades in nothing, so that its home sales cannot be spread over commodities")
-        trade[i, i] += home * weight / weight.sum()
+    places = np.arange(len(flows.countries))
+    own, trade[places, places] = flows.value[places, places], 0.0
     if np.isnan(trade).any():
         i, j, k = np.argwhere(np.isnan(trade))[0]
         where = f"{flows.countries[i]} to {flows.countries[j]}, {flows.commodities[k]}"
         raise ValueError(f"nobody knows the flow {where}; accepted: a value, 0 if there is none")
-    return Economy(flows.countries, flows.commodities, trade)
+    rows = []
+    for i, country in enumerate(flows.countries):
+        known = ~np.isnan(own[i])
+        sales = np.where(known, own[i], 0.0)[:, None]
+        if not known.all():
+            made = np.atleast_1d(np.asarray(output[country], dtype=np.float64))
+            left = made - trade[i].sum() - sales.sum()
+            if not (left > 0).all():
+                raise ValueError(f"output of {country}: found {made.min():g}, below what it sells; accepted: more")
+            weight = np.where(known, 0.0, trade[i].sum(axis=0) + trade[:, i].sum(axis=0))
+            if not weight.sum() > 0:
+                raise ValueError(
+                    f"{country} trades in nothing, so that its home sales cannot be spread over commodities"
+                )
+            sales = sales + (weight / weight.sum())[:, None] * left
+        rows.append(sales)
+    draws = max(row.shape[1] for row in rows)
+    home = np.stack([np.broadcast_to(row, (row.shape[0], draws)) for row in rows])
+    return Economy(flows.countries, flows.commodities, trade, home)
 
 
-def solve(
-    base: Economy, elasticity: Floats, shock: Shock, *, deficit: Floats | None = None, focus: int = 0
-) -> Response:
+def solve(base: Economy, elasticity: Floats, shock: Shock, *, closed: bool = False, focus: int = 0) -> Response:
     """The world after ``shock``, every draw solved by Newton's method.
 
-    ``elasticity`` (K, D), above 0; ``deficit`` (N,) after the change in units of the base, those of the base where none are given; they must sum to 0.
+    ``elasticity`` (K, D), above 0. Deficits stay as they are in units of world income, or are ``closed``.
     """
     from detente.trade import armington_kernel as kernel
 
     n, k, draws = len(base.countries), len(base.commodities), elasticity.shape[-1]
-    if elasticity.shape != (k, draws) or shock.passing.shape[1:] != (draws,):
-        raise ValueError(f"elasticity: found shape {elasticity.shape}; accepted: ({k}, draws), draws as in the shock")
+    if elasticity.shape != (k, draws) or shock.passing.shape[1:] != (draws,) or base.home.shape[2] not in (1, draws):
+        raise ValueError(
+            f"elasticity: found shape {elasticity.shape}; accepted: ({k}, draws), draws as in shock and home sales"
+        )
     if not (elasticity > 0).all():
         raise ValueError("found a trade elasticity of 0 or below; accepted: above 0")
-    after = base.deficit if deficit is None else deficit
-    if abs(after.sum()) > 1e-9 * base.income.sum():
-        raise ValueError("found deficits that do not sum to 0; accepted: what some owe, others are owed")
-    bought = base.trade.sum(axis=0)
-    alpha = bought / bought.sum(axis=1, keepdims=True)
-    lam = np.divide(base.trade, bought, out=np.zeros_like(base.trade), where=bought > 0)
-    wages, prices, residual = np.empty((draws, n)), np.empty((draws, n * k)), np.empty(draws)
+    wages, welfare, residual = np.empty((draws, n)), np.empty((draws, n)), np.empty(draws)
     imports, exports = np.empty((draws, n, k)), np.empty((draws, n, k))
-    rows = (np.ascontiguousarray(part.T) for part in (elasticity, shock.passing, shock.duty))
-    eps, passing, duty = rows
-    lam = np.ascontiguousarray(lam.reshape(n, n * k))
+    eps, passing, duty = (np.ascontiguousarray(part.T) for part in (elasticity, shock.passing, shock.duty))
+    home, trade = np.ascontiguousarray(base.home.transpose(2, 0, 1)), np.ascontiguousarray(base.trade.reshape(n, n * k))
     kernel.solve(
-        lam, alpha, base.income, after, eps, np.ascontiguousarray(shock.cells), passing, duty, focus, wages, prices, residual, imports, exports
+        trade, home, closed, eps, np.ascontiguousarray(shock.cells), passing, duty, focus, wages, welfare, residual, imports, exports
     )  # fmt: skip
-    real = _welfare(base, alpha, wages, prices, after, imports_tax=_revenue(lam, alpha, wages, eps, prices, shock))
-    return Response(np.exp(wages.T), real, exports.transpose(1, 2, 0), imports.transpose(1, 2, 0), residual)
-
-
-def _revenue(lam: Floats, alpha: Floats, wages: Floats, eps: Floats, prices: Floats, shock: Shock) -> Floats:
-    """(D, N) share of spending that comes back as duties."""
-    n, k = alpha.shape
-    share = np.zeros((len(wages), n))
-    for c, (i, j, good) in enumerate(shock.cells):
-        if not shock.duty[c].any():
-            continue
-        column, e = j * k + good, eps[:, good]
-        left = (
-            lam[i, column] * shock.passing[c] * np.exp(e * (prices[:, column] - wages[:, i] - np.log1p(shock.duty[c])))
-        )
-        share[:, j] += shock.duty[c] / (1 + shock.duty[c]) * left * alpha[j, good]
-    return share
-
-
-def _welfare(
-    base: Economy, alpha: Floats, wages: Floats, prices: Floats, deficit: Floats, *, imports_tax: Floats
-) -> Floats:
-    """(N, D) change in real spending; 0 where a commodity that is wanted cannot be had."""
-    n, k = alpha.shape
-    spending = (base.income * np.exp(wages) + deficit) / (1 - imports_tax)
-    dear = np.where(alpha > 0, alpha * np.where(alpha > 0, prices.reshape(-1, n, k), 0.0), 0.0).sum(axis=2)
-    return np.asarray((spending / base.spending * np.exp(-dear)).T)
+    return Response(np.exp(wages.T), welfare.T, exports.transpose(1, 2, 0), imports.transpose(1, 2, 0), residual)
 
 
 def effect(base: Economy, elasticity: Floats, shock: Shock, *, focus: int = 0) -> Response:
@@ -205,10 +199,8 @@ def effect(base: Economy, elasticity: Floats, shock: Shock, *, focus: int = 0) -
 
     ``exports`` and ``imports`` are levels with the measures; ``residual`` the larger of the two worlds'.
     """
-    none = np.zeros(len(base.countries))
-    draws = elasticity.shape[-1]
-    before = solve(base, elasticity, Shock.none(draws), deficit=none, focus=focus)
-    after = solve(base, elasticity, shock, deficit=none, focus=focus)
+    before = solve(base, elasticity, Shock.none(elasticity.shape[-1]), closed=True, focus=focus)
+    after = solve(base, elasticity, shock, closed=True, focus=focus)
     residual = np.maximum(before.residual, after.residual)
     return Response(
         after.wages / before.wages, after.welfare / before.welfare, after.exports, after.imports, residual

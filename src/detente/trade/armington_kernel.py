@@ -173,20 +173,45 @@ def clear(
 
 
 @jit
-def solve(
-    lam: Floats, alpha: Floats, income: Floats, deficit: Floats, eps: Floats, cells: Places, passing: Floats, duty: Floats,
-    focus: int, wages: Floats, prices: Floats, residual: Floats, bought: Floats, sold: Floats,
-) -> None:  # fmt: skip
-    """Every draw: log wages (D, N), log prices of markets (D, N K), residuals (D,), and the trade of country ``focus`` (D, N, K) both ways.
-
-    Where Newton's method fails from the base, the shares that pass are lowered by and by, each world the start of the next.
-    """
-    n, m = lam.shape
+def shares(trade: Floats, home: Floats, lam: Floats, alpha: Floats, income: Floats, spending: Floats) -> None:
+    """Fill in who buys what from whom in the base, ``trade`` (N, N K) abroad with home sales ``home`` (N, K) on the diagonal."""
+    n, m = trade.shape
     count = m // n
+    lam[:] = trade
+    for i in range(n):
+        lam[i, i * count : (i + 1) * count] = home[i]
+    for i in range(n):
+        income[i] = lam[i].sum()
+    for j in range(n):
+        spending[j] = lam[:, j * count : (j + 1) * count].sum()
+        for k in range(count):
+            bought = lam[:, j * count + k].sum()
+            alpha[j, k] = bought / spending[j]
+            if bought > 0:
+                lam[:, j * count + k] /= bought
+
+
+@jit
+def solve(
+    trade: Floats, home: Floats, closed: bool, eps: Floats, cells: Places, passing: Floats, duty: Floats, focus: int,
+    wages: Floats, welfare: Floats, residual: Floats, bought: Floats, sold: Floats,
+) -> None:  # fmt: skip
+    """Every draw: log wages and change in real spending (D, N), residuals (D,), the trade of country ``focus`` (D, N, K) both ways.
+
+    ``home`` (1 or D, N, K). Deficits are kept, or ``closed``. Where Newton's method fails from the base, the shares that pass are lowered
+    by and by, each world the start of the next.
+    """
+    n, m = trade.shape
+    count = m // n
+    lam, alpha, income, start, deficit = np.empty((n, m)), np.empty((n, count)), np.empty(n), np.empty(n), np.zeros(n)
     power, price, share, sales = np.empty((n, count)), np.empty(m), np.empty((n, m)), np.empty((n, m))
     weighted, slope, gap, spending = np.empty((n, m)), np.empty((n, n)), np.empty(n), np.empty(n)
     for d in range(len(eps)):
         e, p, t = eps[d], passing[d], duty[d]
+        if d < len(home):
+            shares(trade, home[d], lam, alpha, income, start)
+            if not closed:
+                deficit[:] = start - income
         u = np.zeros(n)
         left = clear(
             lam, alpha, income, deficit, e, cells, p, t, u, power, price, share, spending, sales, weighted, slope, gap
@@ -224,7 +249,10 @@ def solve(
         residual[d] = left
         wages[d] = u
         for j in range(n):
+            dear = 0.0
             for k in range(count):
-                prices[d, j * count + k] = -np.log(price[j * count + k]) / e[k]
+                if alpha[j, k] > 0:
+                    dear -= alpha[j, k] * np.log(price[j * count + k]) / e[k]
                 sold[d, j, k] = sales[focus, j * count + k]
                 bought[d, j, k] = sales[j, focus * count + k]
+            welfare[d, j] = spending[j] / start[j] * np.exp(-dear) if left < np.inf else np.nan
