@@ -47,15 +47,15 @@ class Drawn:
 
 def draw(case: Case, draws: int, seed: int) -> Drawn:
     """``draws`` samples of the case. Raises :class:`DrawsError` for a number out of its bounds, with its name."""
-    return _assembled(case, sample(case, draws, seed).values)
+    return assembled(case, sample(case, draws, seed).values)
 
 
 def at_medians(case: Case) -> Drawn:
     """The case with every quantity at its median, as one draw."""
-    return _assembled(case, {name: np.array([value]) for name, value in medians(case).items()})
+    return assembled(case, {name: np.array([value]) for name, value in medians(case).items()})
 
 
-def _assembled(case: Case, values: Mapping[str, Floats]) -> Drawn:
+def assembled(case: Case, values: Mapping[str, Floats]) -> Drawn:
     _check(case, values)
     exposure = _exposure(case, values)
     barriers = tuple(
