@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from detente.cli.app import app
 from detente.draws import DrawsError
+from detente.report.faucet_findings import places
 from detente.situation.distributions import quantile
 from detente.situation.messages import SituationError
 from detente.trade import bundled, case, faucet
@@ -113,6 +114,40 @@ def test_enforcement_left_out_is_to_the_letter(folder):
     found = faucet.faucet(case.reads(text, beside=folder), draws=16)
     assert found.now.exports.pressure == pytest.approx(found.curve.exports.pressure[-1])
     assert found.present is None
+
+
+def test_the_equilibrium_of_a_closed_border_costs_the_gains_from_trade(folder):
+    # One good, 20 each way, 100 made: a home share of 0.8. Nothing passes: 1 - 0.8^(1/4).
+    rules = (
+        RULES.split("  coal:", maxsplit=1)[0] + "  all: {kind: ban, by: UNSC, on: both, goods: all, from: 2017-01-01}\n"
+    )
+    (folder / "rules.yaml").write_text(rules, encoding="utf-8")
+    text = (
+        CASE.split("  rows:", maxsplit=1)[0]
+        + """\
+  rows: [{from: TGT, to: AAA, goods: "27", value: 20}, {from: AAA, to: TGT, goods: "27", value: 20}]
+measures: rules.yaml
+margin: 0.1
+equilibrium: {elasticity: 4, output: {TGT: 100, AAA: {low: 500, high: 900}}}
+"""
+    )
+    world = faucet.faucet(case.reads(text, beside=folder), draws=16).equilibrium
+    assert world.unsolved == 0
+    assert world.welfare[0] == pytest.approx(np.full(16, 0.8**0.25 - 1), rel=1e-9)
+    half = text.replace("margin:", "enforcement: {AAA: 0.5}\nmargin:")
+    less = faucet.faucet(case.reads(half, beside=folder), draws=16).equilibrium
+    assert (world.welfare[0] < less.welfare[0]).all()
+    assert (less.welfare[0] < 0).all()
+
+
+def test_where_goods_go_adds_up():
+    found = faucet.faucet(case.read("dprk-2016"), draws=200)
+    for side, account in (("exports", found.now.exports), ("imports", found.now.imports)):
+        rows = [row for row in places(found) if row.side == side]
+        assert sum(row.share_before for row in rows) == pytest.approx(1)
+        assert sum(row.share_after.mean for row in rows) == pytest.approx(1)
+        assert sum(row.openly.mean + row.otherwise.mean for row in rows) == pytest.approx(account.after.mean())
+        assert account.kept_by_commodity.sum(axis=0) == pytest.approx(account.after)
 
 
 def test_a_table_of_flows_gives_rows_whose_draws_have_its_error():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from detente.report import words
 from detente.report.findings import Figure
 from detente.trade.accounting import SIDES, Side
@@ -46,6 +48,19 @@ class Way:
     sent: Estimate
     seized: Estimate
     earned: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one side of the target's trade goes to or comes from: before, after in the open and by other ways, and shares of each total."""
+
+    side: Side
+    name: str
+    before: Estimate
+    openly: Estimate
+    otherwise: Estimate
+    share_before: float
+    share_after: Figure
 
 
 def figure(values: Floats) -> Figure:
@@ -113,9 +128,33 @@ def ways(faucet: Faucet) -> list[Way]:
     return sorted(rows, key=lambda row: -row.earned.mean)
 
 
+def places(faucet: Faucet) -> list[Place]:
+    """Each partner, and transfers at sea where there are any, on each side."""
+    exposure, found = faucet.drawn.exposure, []
+    for side in SIDES:
+        account = faucet.now.exports if side == "exports" else faucet.now.imports
+        own = [(route, account.earned[r]) for r, route in enumerate(w for w in faucet.drawn.routes if w.side == side)]
+        total, none = account.after, np.zeros(faucet.draws)
+        rows = [(faucet.case.named(name), exposure.side(side)[j].sum(axis=0), account.kept_by_partner[j], j) for j, name in enumerate(exposure.partners)]  # fmt: skip
+        rows.append(("At sea", none, none, None))  # type: ignore[arg-type]
+        for name, before, openly, j in rows:
+            way = sum((earned for route, earned in own if route.through == j), none)
+            if before.any() or way.any():
+                after = np.divide(openly + way, total, out=np.zeros_like(total), where=total > 0)
+                share = float(np.mean(before / account.before))
+                found.append(Place(side, name, estimate(before), estimate(openly), estimate(way), share, figure(after)))
+    return found
+
+
 def side_of(faucet: Faucet, text: str) -> Side:
     """Exports or imports, of a way round by its text."""
     return next(way.side for way in faucet.case.ways if way.text == text)
+
+
+def between(found: Estimate) -> str:
+    """An interval of changes in welfare; one figure where both ends round to it."""
+    low, high = share(found.low), share(found.high)
+    return low if low == high else f"{low} to {high}"
 
 
 def points(found: Estimate) -> str:
@@ -161,7 +200,11 @@ def remarks(faucet: Faucet) -> Iterator[str]:
         f"{len(case.in_force)} measures in force on {words.day(case.as_of)}, {len(acting)} of which meet goods of the table. "
         "Pressure is the share of trade before the measures that is lost, in value."
     )
-    idle = [b.measure.id for b in drawn.barriers if not b.stops and not b.rate.any()]
+    idle = [
+        b.measure.id
+        for b in drawn.barriers
+        if b.measure.rate is None and not b.stops and b.measure.id not in case.rates
+    ]
     if idle:
         yield f"No cost was given for {words.joined(list(dict.fromkeys(idle)))}: counted as none (`rates`)."
     strict = [case.named(p) for p in drawn.exposure.partners if (p,) not in case.enforcement and not _free(drawn, p)]

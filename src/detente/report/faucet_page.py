@@ -28,7 +28,7 @@ def render(faucet: Faucet) -> str:
     world = faucet.equilibrium
     return environment.get_template("faucet.html.jinja").render(
         f=findings, w=words, case=faucet.case, faucet=faucet, headline=headline, slope=slope, link=link,
-        now=findings.figure(faucet.now.exports.pressure), goods=findings.goods(faucet), ways=findings.ways(faucet),
+        now=findings.figure(faucet.now.exports.pressure), goods=findings.goods(faucet), ways=findings.ways(faucet), places=findings.places(faucet),
         senders=findings.senders(faucet), remarks=list(findings.remarks(faucet)),
         world=[] if world is None else [
             (faucet.case.named(name), estimate(change))

@@ -40,6 +40,7 @@ def _parts(faucet: Faucet) -> Iterator[RenderableType]:
     yield from section(f"What {target} trades, before and after ({millions})", _goods(faucet))
     if case.ways:
         yield from section(f"Ways round ({millions})", _ways(faucet))
+    yield from section(f"Where it goes to and comes from ({millions})", _places(faucet))
     yield from section(f"Who pays ({millions})", _senders(faucet))
     if faucet.equilibrium is not None and faucet.equilibrium.welfare.size:
         yield from section("Real income once the world has adjusted (Armington equilibrium)", _welfare(faucet))
@@ -93,6 +94,24 @@ def _ways(faucet: Faucet) -> Table:
     return body
 
 
+def _places(faucet: Faucet) -> Table:
+    body = new_table(
+        ("", {"ratio": 1}), ("before", NUMBER), ("share", NUMBER), ("openly", NUMBER), ("otherwise", NUMBER),
+        ("share after", NUMBER), (findings.held(), NUMBER),
+    )  # fmt: skip
+    side = ""
+    for row in findings.places(faucet):
+        if row.side != side:
+            body.add_row(Text(words.capital(row.side), style="bold"), *[""] * 6)
+            side = row.side
+        body.add_row(
+            Padding(row.name, (0, 0, 0, 2)), findings.money(row.before.mean), words.percent(row.share_before),
+            findings.money(row.openly.mean), findings.money(row.otherwise.mean),
+            Text(row.share_after.percent, style="bold"), row.share_after.interval,
+        )  # fmt: skip
+    return body
+
+
 def _senders(faucet: Faucet) -> Table:
     body = new_table(
         ("", {"ratio": 1}), ("trade before", NUMBER), ("given up", NUMBER), ("costs it", NUMBER), (findings.held(), NUMBER)
@@ -108,7 +127,5 @@ def _welfare(faucet: Faucet) -> Table:
     body = new_table(("", {"ratio": 1}), ("change", NUMBER), (findings.held(), NUMBER))
     for name, change in zip(faucet.equilibrium.countries, faucet.equilibrium.welfare, strict=True):
         found = estimate(change)
-        low, high = findings.share(found.low), findings.share(found.high)
-        between = low if low == high else f"{low} to {high}"
-        body.add_row(faucet.case.named(name), Text(findings.share(found.mean), style="bold"), between)
+        body.add_row(faucet.case.named(name), Text(findings.share(found.mean), style="bold"), findings.between(found))
     return body
