@@ -280,3 +280,24 @@ def export(
     from detente.cli.export import export
 
     raise typer.Exit(export(target, out, draw, seed))
+
+
+@app.command()
+def faucet(
+    target: Annotated[
+        str, typer.Argument(metavar="FILE_OR_NAME", help="A case of trade, or the name of a bundled one.")
+    ],
+    draws: Annotated[int, typer.Option(min=16, metavar="N", help="Samples of all that is uncertain.")] = 4000,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same figures.")] = 1,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="x.html: a page; x.svg: the picture of the curve.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, and nothing else.")] = False,
+) -> None:
+    """Show the pressure of sanctions by how far one partner enforces them.
+
+    What the target loses, what leaks and by which ways, and what it costs each partner.
+    """
+    from detente.cli.faucet import Request, faucet
+
+    raise typer.Exit(faucet(Request(target, draws, seed, out, json)))

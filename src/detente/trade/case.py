@@ -6,12 +6,15 @@ are named after it: ``enforcement.CHN``. Nothing is computed here but the names 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path as FilePath
 
+import numpy as np
 from pydantic import Field
+from scipy.special import ndtri
 
 from detente.situation import numbers, source
 from detente.situation.draft import Draft
@@ -20,13 +23,17 @@ from detente.situation.forms import Day, Entry, FixedQuantity
 from detente.situation.forms import Quantity as QuantityForm
 from detente.situation.lexicon import Lexicon
 from detente.situation.messages import SituationError, listing
-from detente.situation.model import Correlation, Provenance, Quantity, Source
+from detente.situation.model import Correlation, Fixed, Provenance, Quantity, Range, Source
 from detente.situation.schema import SituationFile
 from detente.situation.tree import Path
 from detente.situation.validation import validate_as
 from detente.trade import bundled, measures
 from detente.trade.accounting import SIDES, Side
+from detente.trade.flows import Flows
 from detente.trade.measures import ALL, Codes, Measure, Regime, SourceForm
+
+MASS = 0.9
+"""Probability within the ends of a range that stands for a flow with an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +361,25 @@ def traded(case: Case, side: Side) -> tuple[str, ...]:
     """Goods that the target exports, or imports."""
     own = [row for row in case.rows if case.target == (row.seller if side == "exports" else row.buyer)]
     return tuple(dict.fromkeys(row.goods for row in own))
+
+
+def rows_of(flows: Flows) -> tuple[tuple[Row, ...], dict[str, Quantity]]:
+    """A table of trade as rows of a case, each with its quantity: log-normal about its value where it has an error, else fixed.
+
+    Home sales, flows of 0 and flows that nobody knows give no row.
+    """
+    rows, quantities = [], {}
+    for i, j, k in np.argwhere(flows.value > 0):
+        if i == j:
+            continue
+        seller, buyer, goods = flows.countries[i], flows.countries[j], flows.commodities[k]
+        value, error = float(flows.value[i, j, k]), float(flows.error[i, j, k])
+        reach = math.exp(ndtri(0.5 + MASS / 2) * error)
+        name = f"table.{seller}.{buyer}.{goods}"
+        spread = Range(value / reach, value * reach, MASS, "lognormal") if error > 0 else Fixed(value)
+        quantities[name] = Quantity(name, spread, f"millions of {flows.currency}")
+        rows.append(Row(seller, buyer, goods, name, Provenance()))
+    return tuple(rows), quantities
 
 
 def _countries(rows: Iterable[Row]) -> list[str]:
