@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from detente.situation.model import Situation
     from detente.solve.library import SolvedGame, solve_game
     from detente.solve.method import Method
+    from detente.trade.messages import TableError
+    from detente.trade.tables import TradeTable, read_trade
 
 __version__ = "0.1.0"
 
@@ -53,6 +55,8 @@ __all__ = [
     "SituationError",
     "SolvedGame",
     "StrategicGame",
+    "TableError",
+    "TradeTable",
     "__version__",
     "draw_process",
     "drivers",
@@ -63,6 +67,7 @@ __all__ = [
     "loads",
     "read_efg",
     "read_nfg",
+    "read_trade",
     "sensitivity",
     "situations",
     "solve_game",
@@ -84,6 +89,8 @@ _HOME = {
     "SituationError": ("detente.situation", "SituationError"),
     "SolvedGame": ("detente.solve.library", "SolvedGame"),
     "StrategicGame": ("detente.game.strategic", "StrategicGame"),
+    "TableError": ("detente.trade.messages", "TableError"),
+    "TradeTable": ("detente.trade.tables", "TradeTable"),
     "draw_process": ("detente.report.process", "draw"),
     "drivers": ("detente.explain.drivers", "drivers"),
     "extensive_game": ("detente.gambit", "extensive_game"),
@@ -93,6 +100,7 @@ _HOME = {
     "loads": ("detente.situation", "loads"),
     "read_efg": ("detente.gambit", "read_efg"),
     "read_nfg": ("detente.gambit", "read_nfg"),
+    "read_trade": ("detente.trade.tables", "read_trade"),
     "sensitivity": ("detente.explain.sensitivity", "sensitivity"),
     "situations": ("detente.situations", ""),
     "solve_game": ("detente.solve.library", "solve_game"),

@@ -15,6 +15,7 @@ from detente.trade.reading import Source, opened
 if TYPE_CHECKING:
     import polars as pl
 
+SIDES = ("exporter", "importer", "both")
 TOLD = 20
 """Most mistakes told of one kind."""
 
@@ -116,11 +117,11 @@ class Loading:
         """The different entries of a column of text."""
         return sorted(e for e in self.frame[name].cast(str).unique().to_list() if e is not None)
 
-    def respell(self, name: str, spelt: Mapping[str, str], into: str | None = None) -> None:
-        """Each entry by another, as an enumeration."""
+    def respell(self, name: str, spelt: Mapping[str, str], into: str | None = None, kinds: Iterable[str] | None = None) -> None:
+        """Each entry by another, as an enumeration of them (or of ``kinds``)."""
         import polars as pl
 
-        kinds = pl.Enum(sorted(set(spelt.values())))
+        kinds = pl.Enum(sorted(set(spelt.values())) if kinds is None else kinds)
         changed = pl.col(name).replace_strict(dict(spelt), default=None, return_dtype=kinds)
         self.frame = self.frame.with_columns(changed.alias(into or name))
 
@@ -184,7 +185,7 @@ def _periods_and_flows(loading: Loading) -> None:
         loading.leave_out(pl.col("flow").is_in(these), f"left out: {part}")
     loading.leave_out(pl.col("part"), "left out: parts by means of transport, customs procedure or second partner, which other rows include")
     sides = {e: "importer" if e.lower() in entries.IMPORTS else "both" if e.lower() == entries.RECONCILED else "exporter" for e in known}
-    loading.respell("flow", sides, "side")
+    loading.respell("flow", sides, "side", SIDES)
 
 
 def _places(loading: Loading) -> None:

@@ -88,7 +88,7 @@ class TradeTable:
         found: set[str] = set()
         for frame in (self.rows, self.totals):
             for side, other in (("exporter", "importer"), ("importer", "exporter")):
-                mine = frame.filter((pl.col("period").cast(pl.String) == period) & (pl.col("side").cast(pl.String) != other))
+                mine = frame.filter((pl.col("period") == period) & (pl.col("side") != other))
                 found |= set(mine[side].cast(str).unique().to_list())
         return frozenset(found - {places.WORLD})
 
@@ -126,9 +126,9 @@ class TradeTable:
         import polars as pl
 
         when = self.period(period)
-        rows = self._of(self.rows.filter(pl.col("period").cast(pl.String) == when), commodities)
+        rows = self._of(self.rows.filter(pl.col("period") == when), commodities)
         worth = pl.col("value") / pl.when("cif").then(margin).otherwise(1.0)
-        side = pl.col("side").cast(pl.String)
+        side = pl.col("side")
         sums = rows.group_by("exporter", "importer", "target", maintain_order=True).agg(
             pl.col("value").filter(side != "importer").sum().alias("exports"), (side != "importer").any().alias("sold"),
             pl.col("value").filter(side == "importer").sum().alias("imports"), (side == "importer").any().alias("bought"),
