@@ -53,7 +53,16 @@ def write(path: Path) -> None:
             j, k = np.divmod(rest, COMMODITIES)
             j += j >= i
             value = np.round(draw.lognormal(3, 3, len(flow)), 3)
-            frame = pl.DataFrame({"t": np.full(len(flow), 2010 + year), "i": codes[i], "j": codes[j], "k": heads[k], "v": value, "q": value})
+            frame = pl.DataFrame(
+                {
+                    "t": np.full(len(flow), 2010 + year),
+                    "i": codes[i],
+                    "j": codes[j],
+                    "k": heads[k],
+                    "v": value,
+                    "q": value,
+                }
+            )
             frame = frame.with_columns(pl.col("k").cast(pl.String).str.zfill(6))
             frame.write_csv(file, include_header=year == 0)
 
@@ -65,14 +74,25 @@ def main() -> int:
         path = Path(folder) / "BACI_HS12_made_up.csv"
         write(path)
         done = subprocess.run(
-            [sys.executable, "-c", STEPS, str(path)], env=dict(os.environ), stdout=subprocess.PIPE, text=True, timeout=LIMIT, check=True
+            [sys.executable, "-c", STEPS, str(path)],
+            env=dict(os.environ),
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=LIMIT,
+            check=True,
         )
         size = path.stat().st_size
     found = json.loads(done.stdout)
     head = ("rows", "file (MB)", "load (s)", "flows of a year (s)", "peak memory (GB)")
     countries, _, commodities = found["shape"]
     note = f"Flows: {countries} countries and {commodities:,} commodities. {machine(watch)}"
-    row = [f"{found['rows']:,}", figure(size / 1e6), figure(found["load"]), figure(found["flows"]), figure(found["peak"])]
+    row = [
+        f"{found['rows']:,}",
+        figure(size / 1e6),
+        figure(found["load"]),
+        figure(found["flows"]),
+        figure(found["peak"]),
+    ]
     table("trade", head, [row], note)
     return int(found["peak"] > MOST_MEMORY or found["rows"] != ROWS)
 

@@ -99,7 +99,15 @@ def name_of(code: str) -> str:
     """The name of a country in common use, of ``WLD`` and of ``REST``; the code itself where there is none."""
     import pycountry
 
-    own = {WORLD: "the world", "REST": "all others", "XKX": "Kosovo", "KOR": "South Korea", "RUS": "Russia", "HKG": "Hong Kong", "USA": "United States"}
+    own = {
+        WORLD: "the world",
+        "REST": "all others",
+        "XKX": "Kosovo",
+        "KOR": "South Korea",
+        "RUS": "Russia",
+        "HKG": "Hong Kong",
+        "USA": "United States",
+    }
     if code in own:
         return own[code]
     found = pycountry.countries.get(alpha_3=code) or pycountry.historic_countries.get(alpha_3=code)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from detente.trade.tables import TradeTable
 
+LARGEST = 50
+"""Flows that an inspection of a whole table lists."""
+
 
 @dataclass(frozen=True, slots=True)
 class Partner:
@@ -75,10 +78,11 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A country that reports before and after these periods of the table, and not in them."""
+    """A country that reports before and after these periods of the table, and not in them; ``most`` is the largest sum that it reports in a period."""
 
     country: str
     periods: tuple[str, ...]
+    most: float
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ class Inspection:
     currency: str
     period: str
     periods: tuple[str, ...]
-    commodities: int
+    commodities: tuple[str, ...]
     reports: int
     countries: int
     country: str | None
@@ -119,7 +123,9 @@ class Inspection:
         return data
 
 
-def inspect(table: TradeTable, country: str | None = None, period: str | int | None = None, margin: float = mirror.MARGIN) -> Inspection:
+def inspect(
+    table: TradeTable, country: str | None = None, period: str | int | None = None, margin: float = mirror.MARGIN
+) -> Inspection:
     """Look into a table: for one country or all, in one period (left out: the last).
 
     Raises :class:`~detente.trade.messages.TableError` for what the table does not have.
@@ -141,9 +147,9 @@ def inspect(table: TradeTable, country: str | None = None, period: str | int | N
     both = int(mine.select((pl.col("exports").is_not_null() & pl.col("imports").is_not_null()).sum()).item())
     counted = {"reconciled": len(mine)} if reconciled else {"both sides": both, "one side": len(mine) - both}
     return Inspection(
-        table.origin, table.layout, table.classification, table.currency, when, table.periods, len(table.commodities), len(table.rows),
+        table.origin, table.layout, table.classification, table.currency, when, table.periods, table.commodities, len(table.rows),
         len(table.countries), who, who is not None and who not in table.reporters(when), exports, imports, trade,
-        () if who is not None else tuple(sorted(flows, key=lambda f: -f.value)), counted, spread, margin,
+        () if who is not None else tuple(sorted(flows, key=lambda f: -f.value)[:LARGEST]), counted, spread, margin,
         () if reconciled else _gaps(table, who), _contradictions(mine, when), table.repairs,
     )  # fmt: skip
 
@@ -168,14 +174,24 @@ def _summed(cells: pl.DataFrame) -> list[Flow]:
         pl.col("value").sum(), (square.sum().sqrt() / pl.col("value").sum()).fill_nan(0.0).alias("error"),
         *(pl.when(pl.col(n).is_not_null().any()).then(pl.col(n).sum()).alias(n) for n in ("exports", "imports")),
     )  # fmt: skip
-    return [Flow(*row) for row in sums.select("exporter", "importer", "value", "error", "exports", "imports").iter_rows()]
+    return [
+        Flow(*row) for row in sums.select("exporter", "importer", "value", "error", "exports", "imports").iter_rows()
+    ]
 
 
 def _side(table: TradeTable, who: str, period: str, flows: Sequence[Flow], own: str) -> Side:
     mine = sorted((f for f in flows if getattr(f, own) == who and f.value > 0), key=lambda f: -f.value)
     total = math.fsum(f.value for f in mine)
     partners = tuple(
-        Partner(f.importer if own == "exporter" else f.exporter, f.value, f.error, f.value / total, f.exporter_says, f.importer_says) for f in mine
+        Partner(
+            f.importer if own == "exporter" else f.exporter,
+            f.value,
+            f.error,
+            f.value / total,
+            f.exporter_says,
+            f.importer_says,
+        )
+        for f in mine
     )
     world, named = _world(table, who, period, own)
     return Side(total, math.fsum(p.share**2 for p in partners), partners, world, named)
@@ -189,8 +205,12 @@ def _world(table: TradeTable, who: str, period: str, own: str) -> tuple[float | 
         return None, None
     told = (pl.col("period") == period) & (pl.col("side") == own) & (pl.col(own).cast(pl.String) == who)
     whole = table.totals.filter(told).group_by(pl.col("commodity").cast(pl.String)).agg(pl.col("value").sum())
-    parts = table.rows.filter(told).group_by(pl.col("commodity").cast(pl.String)).agg(pl.col("value").sum().alias("named"))
-    heads = whole.filter(pl.col("commodity").str.len_chars() == pl.col("commodity").str.len_chars().min()).join(parts, on="commodity", how="left")
+    parts = (
+        table.rows.filter(told).group_by(pl.col("commodity").cast(pl.String)).agg(pl.col("value").sum().alias("named"))
+    )
+    heads = whole.filter(pl.col("commodity").str.len_chars() == pl.col("commodity").str.len_chars().min()).join(
+        parts, on="commodity", how="left"
+    )
     return (float(heads["value"].sum()), float(heads["named"].sum())) if len(heads) else (None, None)
 
 
@@ -210,22 +230,26 @@ def _both(exports: Side, imports: Side) -> Side:
 
 
 def _gaps(table: TradeTable, who: str | None) -> tuple[Gap, ...]:
-    """Reporters (on the country, where there is one) with periods missing between their first and their last, the most first."""
+    """Reporters (on the country, where there is one) with periods missing between their first and their last, the largest first."""
     import polars as pl
 
     rows = table.rows
     if who is not None:
         rows = rows.filter(pl.any_horizontal(pl.col("exporter", "importer").cast(pl.String) == who))
-    reporter = pl.when(pl.col("side") == "importer").then(pl.col("importer").cast(pl.String)).otherwise(pl.col("exporter").cast(pl.String))
-    told = rows.select(reporter.alias("reporter"), pl.col("period").cast(pl.String)).unique()
+    reporter = (
+        pl.when(pl.col("side") == "importer")
+        .then(pl.col("importer").cast(pl.String))
+        .otherwise(pl.col("exporter").cast(pl.String))
+    )
+    told = rows.group_by(reporter.alias("reporter"), pl.col("period").cast(pl.String)).agg(pl.col("value").sum())
     found = []
-    for country, periods in told.group_by("reporter").agg("period").sort("reporter").iter_rows():
+    for country, periods, most in told.group_by("reporter").agg("period", pl.col("value").max()).iter_rows():
         first, last = min(periods), max(periods)
         length = len(first)
         missing = tuple(p for p in table.periods if first < p < last and len(p) == length and p not in periods)
         if missing:
-            found.append(Gap(country, missing))
-    return tuple(sorted(found, key=lambda gap: (-len(gap.periods), gap.country)))
+            found.append(Gap(country, missing, most))
+    return tuple(sorted(found, key=lambda gap: (-gap.most, gap.country)))
 
 
 def _contradictions(cells: pl.DataFrame, period: str) -> tuple[Contradiction, ...]:

@@ -12,7 +12,18 @@ if TYPE_CHECKING:
 MISSING = ("", "NA", "N/A", "NULL", "null", "NaN", "nan", "None", "..", "-")
 """What stands in a cell that holds nothing."""
 
-TEXTS = ("period", "reporter", "partner", "flow", "commodity", "classification", "unit", "valuation", "quantity_unit", "source")
+TEXTS = (
+    "period",
+    "reporter",
+    "partner",
+    "flow",
+    "commodity",
+    "classification",
+    "unit",
+    "valuation",
+    "quantity_unit",
+    "source",
+)
 NUMBERS = ("value", "fob", "quantity")
 
 

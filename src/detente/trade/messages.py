@@ -31,7 +31,13 @@ class Repair:
     text: str
 
     def __str__(self) -> str:
-        start = f", from line {self.line:,}" if self.line and self.rows > 1 else f", line {self.line:,}" if self.line else ""
+        start = (
+            f", from line {self.line:,}"
+            if self.line and self.rows > 1
+            else f", line {self.line:,}"
+            if self.line
+            else ""
+        )
         return f"{self.text} ({self.rows:,} row{'s' if self.rows != 1 else ''}{start})"
 
 

@@ -58,7 +58,9 @@ def reconciled(exports: Floats, imports: Floats, deviation: float) -> tuple[Floa
     unknown = np.isnan(exports) & np.isnan(imports)
     logs = np.log(np.where(both, x, 1.0)), np.log(np.where(both, y, 1.0))
     value = np.where(both, np.exp((logs[0] + logs[1]) / 2), np.maximum(x, y))
-    error = np.where(both, np.maximum(deviation / math.sqrt(2), np.abs(logs[0] - logs[1]) / 2), np.where(some, deviation, 0.0))
+    error = np.where(
+        both, np.maximum(deviation / math.sqrt(2), np.abs(logs[0] - logs[1]) / 2), np.where(some, deviation, 0.0)
+    )
     return np.where(unknown, np.nan, value), np.where(unknown, 0.0, error)
 
 

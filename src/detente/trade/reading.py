@@ -107,7 +107,7 @@ def _text(path: Path) -> Source:
         path, separator=separator, infer_schema=False, row_index_name="row", truncate_ragged_lines=_check_lengths(path, separator, names),
         encoding="utf8-lossy" if bad else "utf8",
     )  # fmt: skip
-    repairs = ()
+    repairs: tuple[Repair, ...] = ()
     if bad:
         line, byte = bad
         text = f"the byte 0x{byte:02X} is not UTF-8, nor perhaps others: they are read as \N{REPLACEMENT CHARACTER}"

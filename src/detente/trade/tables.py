@@ -13,8 +13,8 @@ import numpy as np
 from detente.situation.messages import listing
 from detente.trade import countries as places
 from detente.trade import entries, mirror
+from detente.trade.checks import loaded
 from detente.trade.flows import Flows
-from detente.trade.loading import loaded
 from detente.trade.messages import Problem, Repair, TableError, nearest
 
 if TYPE_CHECKING:
@@ -111,10 +111,16 @@ class TradeTable:
         found = entries.period(str(word))
         if found in self.periods:
             return str(found)
-        raise self.problem("period", f"`{word}`", f"a period of the table: {listing(self.periods)}", nearest(str(word), self.periods))
+        raise self.problem(
+            "period", f"`{word}`", f"a period of the table: {listing(self.periods)}", nearest(str(word), self.periods)
+        )
 
     def estimates(
-        self, period: str | int, commodities: Sequence[str] | None = None, margin: float = mirror.MARGIN, spread: float | None = None
+        self,
+        period: str | int,
+        commodities: Sequence[str] | None = None,
+        margin: float = mirror.MARGIN,
+        spread: float | None = None,
     ) -> pl.DataFrame:
         """Each flow of a period that somebody reports: ``exporter``, ``importer``, ``commodity``, ``exports``, ``imports`` (as reported, in millions; null
         where a side does not), ``fob`` (imports at the exporter's border), ``value`` and ``error`` (:mod:`detente.trade.mirror`).
@@ -141,7 +147,11 @@ class TradeTable:
         )  # fmt: skip
         x, y = (told[name].fill_null(float("nan")).to_numpy() for name in ("out", "fob"))
         value, error = mirror.reconciled(x, y, mirror.spread(x, y) if spread is None else spread)
-        return told.drop("out").with_columns(value=pl.Series(value), error=pl.Series(error)).sort("exporter", "importer", "commodity")
+        return (
+            told.drop("out")
+            .with_columns(value=pl.Series(value), error=pl.Series(error))
+            .sort("exporter", "importer", "commodity")
+        )
 
     def _of(self, rows: pl.DataFrame, commodities: Sequence[str] | None) -> pl.DataFrame:
         """Rows of these commodities, no part beside its whole; ``target`` is the commodity that each counts to."""
@@ -151,7 +161,9 @@ class TradeTable:
         tiered = entries.family(self.classification) in ("HS", "SITC")
         wanted = self._asked(codes, commodities, tiered=tiered)
         target = {code: whole for code in codes if (whole := _whole(code, wanted, tiered=tiered)) is not None}
-        chosen = rows.with_columns(target=pl.col("commodity").cast(pl.String).replace_strict(target, default=None, return_dtype=pl.String))
+        chosen = rows.with_columns(
+            target=pl.col("commodity").cast(pl.String).replace_strict(target, default=None, return_dtype=pl.String)
+        )
         chosen = chosen.filter(pl.col("target").is_not_null())
         lengths = sorted({len(code) for code in target})
         for length in lengths[:-1]:
@@ -172,10 +184,17 @@ class TradeTable:
         wanted = {entries.commodity(str(c), entries.family(self.classification)) for c in commodities}
         for code in sorted(wanted):
             if not any(_whole(c, {code}, tiered=tiered) for c in self.commodities):
-                raise self.problem("commodities", f"`{code}`", f"codes of the table: {listing(self.commodities)}", nearest(code, self.commodities))
+                raise self.problem(
+                    "commodities",
+                    f"`{code}`",
+                    f"codes of the table: {listing(self.commodities)}",
+                    nearest(code, self.commodities),
+                )
             above = next((c for c in wanted if c != code and tiered and code.startswith(c)), None)
             if above:
-                raise self.problem("commodities", f"`{code}` beside `{above}`, which includes it", "commodities that do not overlap")
+                raise self.problem(
+                    "commodities", f"`{code}` beside `{above}`, which includes it", "commodities that do not overlap"
+                )
         return wanted
 
     def flows(
@@ -227,7 +246,12 @@ class TradeTable:
         return told
 
     def _matrix(
-        self, estimates: pl.DataFrame, names: Sequence[str], rows: Sequence[str], codes: Sequence[str], silent: np.ndarray
+        self,
+        estimates: pl.DataFrame,
+        names: Sequence[str],
+        rows: Sequence[str],
+        codes: Sequence[str],
+        silent: np.ndarray,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Values and errors (N, N, K); sums over others with the error of a sum."""
         import polars as pl
@@ -235,7 +259,9 @@ class TradeTable:
         size, last = len(rows), len(rows) - 1
         at = {name: i for i, name in enumerate(names)}
         place = {c: at.get(c, last if size > len(names) else -1) for c in self.countries}
-        index = [pl.col(name).replace_strict(place, return_dtype=pl.Int64).alias(name) for name in ("exporter", "importer")]
+        index = [
+            pl.col(name).replace_strict(place, return_dtype=pl.Int64).alias(name) for name in ("exporter", "importer")
+        ]
         code = pl.col("commodity").replace_strict({c: k for k, c in enumerate(codes)}, return_dtype=pl.Int64)
         cells = estimates.with_columns(*index, code.alias("commodity")).filter(
             (pl.col("exporter") >= 0) & (pl.col("importer") >= 0) & (pl.col("exporter") != pl.col("importer"))
@@ -268,8 +294,19 @@ def read_trade(path: str | Path) -> TradeTable:
 
     loading = loaded(Path(path))
     frame = loading.frame
-    world = pl.any_horizontal(pl.col("exporter", "importer").cast(pl.String) == places.WORLD) if places.WORLD in _all_places(frame) else pl.lit(value=False)
-    table = TradeTable(str(path), loading.layout.name, loading.currency, frame.filter(~world), frame.filter(world), tuple(loading.repairs))
+    world = (
+        pl.any_horizontal(pl.col("exporter", "importer").cast(pl.String) == places.WORLD)
+        if places.WORLD in _all_places(frame)
+        else pl.lit(value=False)
+    )
+    table = TradeTable(
+        str(path),
+        loading.layout.name,
+        loading.currency,
+        frame.filter(~world),
+        frame.filter(world),
+        tuple(loading.repairs),
+    )
     levels = _levels(table)
     return TradeTable(table.origin, table.layout, table.currency, table.rows, table.totals, (*table.repairs, *levels))
 
@@ -291,5 +328,7 @@ def _levels(table: TradeTable) -> list[Repair]:
             rows = int(table.rows["commodity"].cast(str).is_in(sorted(above | names)).sum())
             found.append(Repair(0, rows, f"totals beside their parts, never summed with them: {wholes}"))
     if len(table.totals):
-        found.append(Repair(0, len(table.totals), "trade with the world as a whole: kept as a check, never summed with partners"))
+        found.append(
+            Repair(0, len(table.totals), "trade with the world as a whole: kept as a check, never summed with partners")
+        )
     return found
