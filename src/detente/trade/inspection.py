@@ -260,6 +260,6 @@ def _contradictions(cells: pl.DataFrame, period: str) -> tuple[Contradiction, ..
     found = [
         Contradiction(period, i, j, k, x, y, y / x if x > 0 else math.inf, abs(y - x))
         for i, j, k, x, y in both.select("exporter", "importer", "commodity", "exports", "fob").iter_rows()
-        if x != y
+        if not math.isclose(x, y)
     ]
     return tuple(sorted(found, key=lambda c: -c.amount))

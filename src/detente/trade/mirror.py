@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 MARGIN = 1.06
-"""Value at the importer's border over that at the exporter's: 6 % carriage and insurance, the trade-weighted mean of 1995 to 2014 (OECD database ITIC:
-Miao & Fortanier 2017, OECD Statistics Working Paper 2017/04), and what the IMF takes (Marini, Dippelsman & Stanger 2018, IMF Working Paper 18/16)."""
+"""Value at the importer's border over that at the exporter's: 6 % for carriage and insurance, the trade-weighted mean of 1995 to 2014 (OECD 2016, Statistical
+Insights: New OECD database on International Transport and Insurance Costs) and what the IMF takes (Direction of Trade Statistics Yearbook 2017)."""
 
 SPREAD = 0.3
 """Standard deviation of the log of a report, where a table has too few flows with both reports to tell: an assumption, a third either way."""

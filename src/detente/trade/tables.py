@@ -166,7 +166,7 @@ class TradeTable:
         )
         chosen = chosen.filter(pl.col("target").is_not_null())
         lengths = sorted({len(code) for code in target})
-        for length in lengths[:-1]:
+        for length in lengths[:-1] if tiered else ():
             code = pl.col("commodity").cast(pl.String)
             key = ["exporter", "importer", "side"]
             wholes = chosen.filter(code.str.len_chars() == length).select(*key, code.alias("head")).unique()
