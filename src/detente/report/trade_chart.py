@@ -10,6 +10,7 @@ from detente.report import words
 from detente.report.charts import ACCENT, FAINT, GRID, INK, LINE, SIZE, WIDE, _svg, _unchecked
 from detente.report.lettering import wrap
 from detente.report.trade_sections import amount, goods, headline
+from detente.report.trade_sections import others as counted
 from detente.trade.countries import name_of
 from detente.trade.inspection import Inspection, Side
 
@@ -47,7 +48,7 @@ def draw(found: Inspection, *, titled: bool = True) -> str:
 
 
 def _below(found: Inspection) -> str:
-    return f"{goods(found)}, millions of {found.currency} at the exporter's border. {found.layout}."
+    return f"{goods(found)}, millions of {found.currency} at the exporter's border. {words.capital(found.layout)}."
 
 
 def _panels(found: Inspection) -> list[Panel]:
@@ -66,7 +67,7 @@ def _panel(name: str, side: Side) -> Panel:
     others = side.partners[ROWS:]
     if others:
         share, value = sum(p.share for p in others), sum(p.value for p in others)
-        bars.append(Bar(f"{len(others)} others", share, words.percent(share), amount(value), faint=True))
+        bars.append(Bar(counted(len(others)), share, words.percent(share), amount(value), faint=True))
     return Panel(f"{name} ({amount(side.total)} in all)", tuple(bars))
 
 

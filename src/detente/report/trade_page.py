@@ -5,6 +5,7 @@ from __future__ import annotations
 from detente import __version__
 from detente.report import trade_chart
 from detente.report.trade_sections import goods, headline, sections
+from detente.report.words import capital
 from detente.trade.countries import name_of
 from detente.trade.inspection import Inspection
 
@@ -22,7 +23,7 @@ def render(found: Inspection) -> str:
         lstrip_blocks=True,
     )
     subject = f"Trade of {name_of(found.country) if found.country else f'{found.countries} countries'}, {found.period}"
-    deck = f"{found.layout}, {found.reports:,} reports, {found.periods[0]} to {found.periods[-1]}, {goods(found)}."
+    deck = f"{capital(found.layout)}, {found.reports:,} reports, {found.periods[0]} to {found.periods[-1]}, {goods(found)}."
     picture = Markup(trade_chart.draw(found, titled=False))  # noqa: S704 - drawn here, its words escaped by the drawing
     return environment.get_template("trade.html.jinja").render(
         found=found,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from detente.report import words
 from detente.trade.countries import name_of
 from detente.trade.inspection import Gap, Inspection, Partner, Side
+from detente.trade.mirror import SPREAD
 
 SHOWN = 8
 """Rows of a table; the others are summed up, or counted."""
@@ -50,7 +51,7 @@ def headline(found: Inspection) -> str:
         if not found.largest:
             return f"No flow is known in {found.period}"
         first = found.largest[0]
-        return f"The largest of {sum(found.cells.values()):,} flows in {found.period} goes from {name_of(first.exporter)} to {name_of(first.importer)} ({goods(found)})"
+        return f"The largest flow in {found.period} goes from {name_of(first.exporter)} to {name_of(first.importer)} ({goods(found)})"
     who = name_of(found.country)
     sold, bought = (side.partners[0] if side.partners else None for side in (found.exports, found.imports))
     if sold and bought and sold.country == bought.country:
@@ -63,10 +64,15 @@ def headline(found: Inspection) -> str:
             f"{name_of(bought.country)} sent {words.percent(bought.share)} of {'its' if sold else _possessive(who)} imports"
         )
     return (
-        f"{', '.join(parts)} in {found.period} ({goods(found)})"
+        f"{' and '.join(parts)} in {found.period} ({goods(found)})"
         if parts
         else f"Nothing is known of {_possessive(who)} trade in {found.period}"
     )
+
+
+def others(count: int) -> str:
+    """``1 other``, ``7 others``."""
+    return f"{count:,} other{'s' if count != 1 else ''}"
 
 
 def _possessive(name: str) -> str:
@@ -94,7 +100,7 @@ def _repair(text: str, line: int) -> str:
 
 
 def _unit(found: Inspection) -> str:
-    return f"{found.currency} M"
+    return f"{found.currency}\u00a0M"
 
 
 def _dependence(found: Inspection) -> Section:
@@ -111,7 +117,7 @@ def _dependence(found: Inspection) -> Section:
     if left:
         rows.append(
             (
-                f"{left} others",
+                others(left),
                 *(cell for side in sides if side is not None for cell in _others(side, names, side is found.trade)),
             )
         )
@@ -190,7 +196,7 @@ def _largest(found: Inspection) -> Section:
         for f in found.largest[:SHOWN]
     ]
     head = (f"Flow ({_unit(found)})", "exporter says", "importer says", "best estimate", "within a factor")
-    note = f"Best estimates at the exporter's border: an importer's report is divided by {found.margin:g}. The factor holds 90 % of what the true value may be."
+    note = f"Best estimates at the exporter's border: an importer's report is divided by {found.margin:g}. The factor holds 90\u00a0% of what the true value may be."
     return Section(f"Largest flows in {found.period}", head, tuple(rows), (note,))
 
 
@@ -209,21 +215,22 @@ def _contradictions(found: Inspection) -> Section:
     if "reconciled" in found.cells:
         note = "Both sides' reports are reconciled in this table already."
     elif not both:
-        note = f"None can show: of {found.cells['one side']:,} flows in {found.period}, each is reported by one side only. Their error is an assumption."
+        note = f"None can show: each of {found.cells['one side']:,} flows in {found.period} (by commodity) is reported by one side only."
     else:
-        note = f"Of {sum(found.cells.values()):,} flows in {found.period} both sides report {both:,}; {len(found.contradictions):,} differ once carriage and insurance are taken off imports."
-    spread = (
-        ""
-        if "reconciled" in found.cells
-        else f" A single report is taken to be within a factor of {within(found.spread)} (90 %)."
-    )
+        note = f"Of {sum(found.cells.values()):,} flows in {found.period} (by commodity) both sides report {both:,}; {len(found.contradictions):,} differ once carriage and insurance are taken off imports."
     return Section(
         "Contradictions",
         ("Flow", "code", "exporter", "importer", "ratio", "apart"),
         tuple(rows),
-        (note + spread,),
+        (note,) if "reconciled" in found.cells else (note, _spread(found)),
         (0, 1),
     )
+
+
+def _spread(found: Inspection) -> str:
+    """How far off a single report is taken to be, and whether that was found or assumed."""
+    basis = "an assumption" if found.spread == SPREAD else "from the flows that both sides report"
+    return f"A single report is taken to be within a factor of {within(found.spread)} (90\u00a0%): {basis}."
 
 
 def _gaps(found: Inspection) -> Section:
@@ -233,7 +240,14 @@ def _gaps(found: Inspection) -> Section:
     if "reconciled" in found.cells:
         note = "A flow that the table does not have is taken for none."
     else:
-        note = f"{len(found.gaps):,} reporters have periods{about} without a report between their first and last{left}. Downloads do not tell a missing report from no trade."
+        many = (
+            f"{len(found.gaps):,} reporters have"
+            if len(found.gaps) > 1
+            else "1 reporter has"
+            if found.gaps
+            else "No reporter has"
+        )
+        note = f"{many} periods{about} without a report between their first and last{left}. Downloads do not tell a missing report from no trade."
     return Section("Gaps", ("Reporter", "nothing in", f"largest ({_unit(found)})"), rows, (note,), (0, 1))
 
 

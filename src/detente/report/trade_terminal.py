@@ -14,7 +14,7 @@ from detente.trade.inspection import Inspection
 
 LEAST = 22
 """Columns, at least, of what a row is about."""
-MOST = 13
+MOST = 15
 """Columns, at most, of a figure; a longer heading is broken."""
 
 
