@@ -128,6 +128,8 @@ def test_names_of_a_table_by_hand_have_no_levels(plain) -> None:
         ({"commodities": ["28"]}, "commodities", "`28`"),
         ({"commodities": ["27", "2701"]}, "commodities", "`2701` beside `27`, which includes it"),
         ({"countries": ["Chna"]}, "country", "did you mean `China`?"),
+        ({"spread": 0.0}, "spread", "a number above 0"),
+        ({"margin": -1.0}, "margin", "a number above 0"),
         ({"countries": ["Japan"]}, "country", "a country of the table: CHN, IND, PRK, RUS"),
     ],
 )
@@ -155,5 +157,6 @@ def test_spread_is_taken_from_the_table_where_it_can_be(plain) -> None:
         rows.append(f"CHN,PRK,import,c{k},2016,{true * 1.06 * math.exp(random.normal(0, 0.5))}")
         rows.append(f"PRK,CHN,export,c{k},2016,{true * math.exp(random.normal(0, 0.5))}")
     rows.append("RUS,PRK,import,c0,2016,5")
-    flows = plain(*rows).flows(2016)
-    assert cell(flows, "PRK", "RUS", "c0")[1] == pytest.approx(0.5, rel=0.15)
+    table = plain(*rows)
+    assert cell(table.flows(2016), "PRK", "RUS", "c0")[1] == pytest.approx(0.5, rel=0.15)
+    assert cell(table.flows(2016, spread=0.2), "PRK", "RUS", "c0")[1] == 0.2

@@ -67,6 +67,11 @@ def test_the_world_as_reported_is_a_check_on_the_partners(plain) -> None:
     assert (exports.world, exports.named) == (125.0, 100.0)
 
 
+def test_the_table_inspects_itself(plain) -> None:
+    table = plain(*ROWS)
+    assert table.inspect("PRK", 2016) == inspect(table, "PRK", 2016)
+
+
 def test_the_last_period_of_the_country_is_the_usual_one(plain) -> None:
     assert inspect(plain(*ROWS, "CHN,RUS,export,27,2017,5"), "North Korea").period == "2016"
     assert inspect(plain(*ROWS, "CHN,RUS,export,27,2017,5")).period == "2017"
@@ -100,7 +105,7 @@ def test_the_sections_say_what_was_found(plain) -> None:
     parts = by_title(inspect(plain(*ROWS), "PRK", 2016))
     assert list(parts) == ["Dependence", "As reported", "Concentration", "Contradictions", "Gaps", "Repairs"]
     assert parts["Contradictions"].rows == (("North Korea → China", "27", "60.00", "120.0", "2.00", "60.00"),)
-    assert "make up 80\u00a0% of its exports as a whole, 125.0 USD M" in " ".join(parts["As reported"].notes)
+    assert "make up 80\u00a0% of its exports as a whole, 125.0 USD\u00a0M" in " ".join(parts["As reported"].notes)
 
 
 def test_without_a_country_the_largest_flows(plain) -> None:

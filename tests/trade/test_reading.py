@@ -1,5 +1,8 @@
 """Every layout is recognised and read in one unit; bad tables are refused with their lines, or mended and told."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
@@ -104,6 +107,13 @@ def test_parquet_is_read_as_csv_is(write, tmp_path) -> None:
 )
 def test_periods(plain, text, period) -> None:
     assert plain(f"CHN,PRK,import,27,{text},1").periods == (period,)
+
+
+def test_the_table_of_the_manual(write) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "trade.md").read_text(encoding="utf-8")
+    table = read_trade(write(*re.search(r"```csv\n(.*?)```", manual, re.DOTALL)[1].splitlines()))
+    assert table.rows["value"].to_list() == [145.8, 266.4]
+    assert table.rows["cif"].to_list() == [True, False]
 
 
 # ---------------------------------------------------------------------- refused

@@ -14,14 +14,13 @@ ENDINGS = (".html", ".svg")
 
 def trade(path: Path, country: str | None, period: str | None, out: Path | None, *, json: bool) -> Exit:
     """Inspect a table; print it, and write a page or a picture where one is asked for."""
-    from detente.trade.inspection import inspect
     from detente.trade.tables import read_trade
 
     if out is not None:
         if out.suffix.lower() not in ENDINGS:
             raise RefusedError(f"--out {out}: name a file that ends in .html (a page) or .svg (the chart)")
         writable(out)
-    found = inspect(read_trade(path), country, period)
+    found = read_trade(path).inspect(country, period)
     if out is not None:
         from detente.report import trade_chart, trade_page
 

@@ -230,7 +230,7 @@ def _contradictions(found: Inspection) -> Section:
 def _spread(found: Inspection) -> str:
     """How far off a single report is taken to be, and whether that was found or assumed."""
     basis = "an assumption" if found.spread == SPREAD else "from the flows that both sides report"
-    return f"A single report is taken to be within a factor of {within(found.spread)} (90\u00a0%): {basis}."
+    return f"A usual report is taken to be within a factor of {within(found.spread)} (90\u00a0%): {basis}."
 
 
 def _gaps(found: Inspection) -> Section:

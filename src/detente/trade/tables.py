@@ -20,6 +20,8 @@ from detente.trade.messages import Problem, Repair, TableError, nearest
 if TYPE_CHECKING:
     import polars as pl
 
+    from detente.trade.inspection import Inspection
+
 REST = "REST"
 MOST_CELLS = 40_000_000
 """Most cells of a matrix of flows: two numbers each."""
@@ -125,13 +127,16 @@ class TradeTable:
         """Each flow of a period that somebody reports: ``exporter``, ``importer``, ``commodity``, ``exports``, ``imports`` (as reported, in millions; null
         where a side does not), ``fob`` (imports at the exporter's border), ``value`` and ``error`` (:mod:`detente.trade.mirror`).
 
-        ``margin``: value at the importer's border over that at the exporter's. ``spread``: standard deviation of the log of a report; None: from the flows
-        of the period that both sides report, if they are enough. A commodity above others of the table (27 above 2701) is taken as reported, and where it is
+        ``margin``: value at the importer's border over that at the exporter's. ``spread``: standard deviation of the log of a report; None: of each
+        country, by the flows of the period that both sides report, if they are enough. A commodity above others of the table (27 above 2701) is taken as reported, and where it is
         not, as the sum of those below.
         """
         import polars as pl
 
         when = self.period(period)
+        for name, given in (("margin", margin), ("spread", spread)):
+            if given is not None and not given > 0:
+                raise self.problem(name, f"{given:g}", "a number above 0")
         rows = self._of(self.rows.filter(pl.col("period") == when), commodities)
         worth = pl.col("value") / pl.when("cif").then(margin).otherwise(1.0)
         side = pl.col("side")
@@ -146,7 +151,10 @@ class TradeTable:
             pl.when("sold").then("out").alias("out"), pl.when("bought").then("fob").alias("fob"),
         )  # fmt: skip
         x, y = (told[name].fill_null(float("nan")).to_numpy() for name in ("out", "fob"))
-        value, error = mirror.reconciled(x, y, mirror.spread(x, y) if spread is None else spread)
+        at = {country: k for k, country in enumerate(self.countries)}
+        i, j = (told[name].replace_strict(at, return_dtype=pl.Int64).to_numpy() for name in ("exporter", "importer"))
+        each = np.full(len(at), spread) if spread is not None else mirror.spreads(i, j, x, y, len(at))
+        value, error = mirror.reconciled(x, y, each[i], each[j])
         return (
             told.drop("out")
             .with_columns(value=pl.Series(value), error=pl.Series(error))
@@ -226,6 +234,14 @@ class TradeTable:
             raise self.problem("flows", found, "fewer of them: name countries, or commodities of a higher level")
         value, error = self._matrix(estimates, names, rows, codes, self._silent(when, names, rows))
         return Flows(rows, codes, when, self.classification, self.currency, value, error)
+
+    def inspect(
+        self, country: str | None = None, period: str | int | None = None, margin: float = mirror.MARGIN
+    ) -> Inspection:
+        """What the table says of a country, or of all, in a period (left out: the last), and what it leaves open."""
+        from detente.trade.inspection import inspect
+
+        return inspect(self, country, period, margin)
 
     def _codes(self, commodities: Sequence[str] | None) -> set[str]:
         family = entries.family(self.classification)
