@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from detente.report import words
 from detente.report.charts import ACCENT, FAINT, GRID, INK, LINE, SIZE, WIDE, _svg, _unchecked
@@ -13,6 +13,9 @@ from detente.report.trade_sections import amount, goods, headline
 from detente.report.trade_sections import others as counted
 from detente.trade.countries import name_of
 from detente.trade.inspection import Inspection, Side
+
+if TYPE_CHECKING:
+    import altair as alt
 
 ROWS = 6
 """Bars of a panel; those further down are summed up."""
@@ -72,42 +75,57 @@ def _panel(name: str, side: Side) -> Panel:
 
 
 def _drawn(panels: Sequence[Panel], title: str, name: str, below: str) -> str:
-    """Panels side by side; all places are in pixels, worked out here, because words and bars share the width."""
+    """Panels side by side, under a title and over a note."""
     import altair as alt
-    import pandas as pd
 
     lines = wrap(title, WIDE, TITLE, bold=True) if title else []
     top = len(lines) * (TITLE + 4) + (8 if lines else 0)
+    bars, texts = _placed(panels, top)
+    bottom = top + 40 + ROW * max((len(p.bars) for p in panels), default=0) + 8
+    texts += [{"x": 0.0, "y": k * (TITLE + 4), "text": line, "kind": "title"} for k, line in enumerate(lines)]
+    texts.append({"x": 0.0, "y": bottom, "text": below, "kind": "below"})
+    layers = _layers(bars, texts, bottom + LINE)
+    return _svg(alt.layer(*layers).properties(width=WIDE, height=bottom + LINE), name)
+
+
+def _placed(panels: Sequence[Panel], top: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Bars and words with their places in pixels, worked out here because they share the width."""
     each = (WIDE - GAP * (len(panels) - 1)) / len(panels)
     room = 128 if len(panels) > 1 else 250
-    bars, texts = (
-        [],
-        [{"x": 0.0, "y": float(k * (TITLE + 4)), "text": line, "kind": "title"} for k, line in enumerate(lines)],
-    )
+    longest = each - room - 100
+    bars, texts = [], []
     for k, panel in enumerate(panels):
         left = k * (each + GAP)
-        texts.append({"x": left, "y": top + 8.0, "text": panel.heading, "kind": "heading"})
+        start = left + room
+        texts.append({"x": left, "y": top + 8, "text": panel.heading, "kind": "heading"})
         for row, bar in enumerate(panel.bars):
-            middle = top + 40.0 + row * ROW
-            start, longest = left + room, each - room - 100
-            bars.append(
-                {
-                    "x": start,
-                    "x2": start + max(1.0, bar.length * longest),
-                    "full": start + longest,
-                    "y": middle - BAR / 2,
-                    "y2": middle + BAR / 2,
-                    "faint": bar.faint,
-                }
-            )
-            texts.append({"x": left, "y": middle, "text": wrap(bar.label, room - 8, SIZE)[0], "kind": "label"})
-            texts.append(
-                {"x": start + max(1.0, bar.length * longest) + 6, "y": middle, "text": bar.figure, "kind": "figure"}
-            )
-            texts.append({"x": left + each, "y": middle, "text": bar.amount, "kind": "amount"})
-    bottom = top + 40 + ROW * max((len(p.bars) for p in panels), default=0)
-    texts.append({"x": 0.0, "y": bottom + 8.0, "text": below, "kind": "below"})
-    height = bottom + 8 + LINE
+            middle = top + 40 + row * ROW
+            end = start + max(1.0, bar.length * longest)
+            bars.append({
+                "x": start, "x2": end, "full": start + longest, "y": middle - BAR / 2, "y2": middle + BAR / 2, "faint": bar.faint,
+            })  # fmt: skip
+            texts += [
+                {"x": left, "y": middle, "text": wrap(bar.label, room - 8, SIZE)[0], "kind": "label"},
+                {"x": end + 6, "y": middle, "text": bar.figure, "kind": "figure"},
+                {"x": left + each, "y": middle, "text": bar.amount, "kind": "amount"},
+            ]
+    return bars, texts
+
+
+STYLES: dict[str, dict[str, Any]] = {
+    "title": {"fontSize": TITLE, "fontWeight": "bold", "color": INK, "baseline": "top"},
+    "heading": {"fontWeight": "bold", "color": INK, "baseline": "top"},
+    "label": {"color": INK, "baseline": "middle"},
+    "figure": {"color": INK, "baseline": "middle", "fontWeight": "bold"},
+    "amount": {"color": FAINT, "baseline": "middle", "align": "right"},
+    "below": {"color": FAINT, "fontSize": 11, "baseline": "top"},
+}
+
+
+def _layers(bars: list[dict[str, Any]], texts: list[dict[str, Any]], height: float) -> list[alt.Chart]:
+    import altair as alt
+    import pandas as pd
+
     across = alt.Scale(domain=[0, WIDE], range=[0, WIDE], nice=False)
     down = alt.Scale(domain=[0, height], range=[0, height], nice=False)
 
@@ -118,19 +136,12 @@ def _drawn(panels: Sequence[Panel], title: str, name: str, below: str) -> str:
         return alt.Y(field, scale=down, axis=None)
 
     drawn = alt.Chart(pd.DataFrame(bars, columns=["x", "x2", "full", "y", "y2", "faint"]))
-    written = alt.Chart(pd.DataFrame(texts))
     colour = alt.condition("datum.faint", alt.value(FAINT), alt.value(ACCENT))
-    track = drawn.mark_rule(color=GRID, strokeWidth=1).encode(x=x("x:Q"), x2="full:Q", y=y("y2:Q"))
-    layers = [track, drawn.mark_rect().encode(x=x("x:Q"), x2="x2:Q", y=y("y:Q"), y2="y2:Q", color=colour)]
-    styles: dict[str, dict[str, Any]] = {
-        "title": {"fontSize": TITLE, "fontWeight": "bold", "color": INK, "baseline": "top"},
-        "heading": {"fontWeight": "bold", "color": INK, "baseline": "top"},
-        "label": {"color": INK, "baseline": "middle"},
-        "figure": {"color": INK, "baseline": "middle", "fontWeight": "bold"},
-        "amount": {"color": FAINT, "baseline": "middle", "align": "right"},
-        "below": {"color": FAINT, "fontSize": 11, "baseline": "top"},
-    }
-    for kind, style in styles.items():
-        mark = written.transform_filter(f"datum.kind === '{kind}'").mark_text(**{"align": "left"} | style)
-        layers.append(mark.encode(x=x("x:Q"), y=y("y:Q"), text="text:N"))
-    return _svg(alt.layer(*layers).properties(width=WIDE, height=height), name)
+    layers = [
+        drawn.mark_rule(color=GRID, strokeWidth=1).encode(x=x("x:Q"), x2="full:Q", y=y("y2:Q")),
+        drawn.mark_rect().encode(x=x("x:Q"), x2="x2:Q", y=y("y:Q"), y2="y2:Q", color=colour),
+    ]
+    for kind, style in STYLES.items():
+        words_ = alt.Chart(pd.DataFrame([t for t in texts if t["kind"] == kind], columns=["x", "y", "text"]))
+        layers.append(words_.mark_text(**{"align": "left"} | style).encode(x=x("x:Q"), y=y("y:Q"), text="text:N"))
+    return layers
