@@ -80,9 +80,8 @@ def spreads(exporter: Integers, importer: Integers, exports: Floats, imports: Fl
         expected = variance[i] + variance[j]
         squares = np.minimum(apart**2, FAR**2 * expected)
         weight = (2 * common**2 / expected) ** 2
-        products = np.zeros((countries, countries))
-        for a, b in ((i, i), (j, j), (i, j), (j, i)):
-            np.add.at(products, (a, b), weight)
+        cross = np.bincount(i * countries + j, weight, countries**2).reshape(countries, countries)
+        products = cross + cross.T + np.diag(cross.sum(axis=0) + cross.sum(axis=1))
         sums = np.bincount(i, weight * squares, countries) + np.bincount(j, weight * squares, countries)
         root = np.linalg.cholesky(products + PRIOR * np.eye(countries))
         variance, _residual = nnls(root.T, np.linalg.solve(root, sums + PRIOR * common**2))
