@@ -301,3 +301,24 @@ def faucet(
     from detente.cli.faucet import Request, faucet
 
     raise typer.Exit(faucet(Request(target, draws, seed, out, json)))
+
+
+@app.command()
+def trade(
+    table: Annotated[
+        Path, typer.Argument(metavar="TABLE", help="CSV or Parquet, of UN Comtrade, CEPII BACI or by hand.")
+    ],
+    country: Annotated[
+        str | None, typer.Option(metavar="COUNTRY", help="By ISO code or name; left out: the largest flows of all.")
+    ] = None,
+    period: Annotated[str | None, typer.Option(metavar="PERIOD", help="2016 or 2016-10; left out: the last.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="x.html: a page; x.svg: the chart.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the inspection as JSON, and nothing else.")] = False,
+) -> None:
+    """Inspect a table of trade.
+
+    Shows who depends on whom, how much is concentrated, what is missing, and where both sides of a flow contradict each other.
+    """
+    from detente.cli.trade import trade
+
+    raise typer.Exit(trade(table, country, period, out, json=json))

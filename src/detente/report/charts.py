@@ -174,7 +174,7 @@ def _spreads(rows: Sequence[Spread], finding: str, width: int, *, beside: bool) 
     down = alt.Scale(domain=[0, height], range=[0, height], nice=False)
 
     def x(field: str) -> alt.X:
-        return alt.X(field, title="Probability", scale=across, axis=_percent_axis("top", grid=beside))
+        return alt.X(field, title="Probability", scale=across, axis=percent_axis("top", grid=beside))
 
     def y(field: str) -> alt.Y:
         return alt.Y(field, scale=down, axis=None)
@@ -203,7 +203,7 @@ def _spreads(rows: Sequence[Spread], finding: str, width: int, *, beside: bool) 
         wrap(finding, width - 8, 15, bold=True), subtitle=wrap(legend, width - 8, SIZE), anchor="start", frame="group",
         font=FONT, subtitleFont=FONT, fontSize=15, subtitleFontSize=SIZE, color=INK, subtitleColor=FAINT, subtitlePadding=8, offset=12,
     )  # fmt: skip
-    return _svg(alt.layer(*layers).properties(width=width, height=height, title=title), finding)
+    return finished(alt.layer(*layers).properties(width=width, height=height, title=title), finding)
 
 
 def _placed(rows: Sequence[Spread], room: float, *, beside: bool) -> tuple[alt.Chart, pd.DataFrame, float]:

@@ -56,6 +56,7 @@ def at_medians(case: Case) -> Drawn:
 
 
 def assembled(case: Case, values: Mapping[str, Floats]) -> Drawn:
+    """The case at these values of its quantities, (D,) each. Raises :class:`DrawsError` for one out of its bounds, with its name."""
     _check(case, values)
     exposure = _exposure(case, values)
     barriers = tuple(
