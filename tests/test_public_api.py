@@ -54,7 +54,19 @@ def test_forecast_is_the_verb_whatever_was_imported_first(before: str) -> None:
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
-    heavy = {"altair", "arviz_stats", "numba", "numpy", "pandas", "pydantic", "ruamel", "scipy", "xarray"}
+    heavy = {
+        "altair",
+        "arviz_stats",
+        "numba",
+        "numpy",
+        "pandas",
+        "polars",
+        "pycountry",
+        "pydantic",
+        "ruamel",
+        "scipy",
+        "xarray",
+    }
     loaded = _python("import sys, detente.cli.app; print(' '.join({m.split('.')[0] for m in sys.modules}))")
     assert not heavy & set(loaded.split())
 

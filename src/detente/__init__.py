@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from detente.situation.model import Situation
     from detente.solve.library import SolvedGame, solve_game
     from detente.solve.method import Method
+    from detente.trade.messages import TableError
+    from detente.trade.tables import TradeTable, read_trade
 
 __version__ = "0.1.0"
 
@@ -62,6 +64,8 @@ __all__ = [
     "SituationError",
     "SolvedGame",
     "StrategicGame",
+    "TableError",
+    "TradeTable",
     "__version__",
     "dissent",
     "draw_process",
@@ -76,6 +80,7 @@ __all__ = [
     "loads",
     "read_efg",
     "read_nfg",
+    "read_trade",
     "sensitivity",
     "situations",
     "solve_game",
@@ -101,6 +106,8 @@ _HOME = {
     "SituationError": ("detente.situation", "SituationError"),
     "SolvedGame": ("detente.solve.library", "SolvedGame"),
     "StrategicGame": ("detente.game.strategic", "StrategicGame"),
+    "TableError": ("detente.trade.messages", "TableError"),
+    "TradeTable": ("detente.trade.tables", "TradeTable"),
     "dissent": ("detente.explain.dissent", "dissent"),
     "draw_process": ("detente.report.process", "draw"),
     "drivers": ("detente.explain.drivers", "drivers"),
@@ -114,6 +121,7 @@ _HOME = {
     "loads": ("detente.situation", "loads"),
     "read_efg": ("detente.gambit", "read_efg"),
     "read_nfg": ("detente.gambit", "read_nfg"),
+    "read_trade": ("detente.trade.tables", "read_trade"),
     "sensitivity": ("detente.explain.sensitivity", "sensitivity"),
     "situations": ("detente.situations", ""),
     "solve_game": ("detente.solve.library", "solve_game"),

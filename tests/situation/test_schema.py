@@ -83,5 +83,5 @@ def test_every_field_and_every_model_is_described():
 def test_the_sections_are_those_of_the_language():
     assert set(SituationFile.model_fields) == {
         "title", "question", "text", "note", "source", "as_of", "horizon", "sources", "actors", "quantities",
-        "correlations", "private", "steps", "negotiations", "define", "payoffs", "discount", "observed", "ask", "whatifs",
+        "correlations", "private", "steps", "negotiations", "trade", "define", "payoffs", "discount", "observed", "ask", "whatifs",
     }  # fmt: skip

@@ -280,3 +280,45 @@ def export(
     from detente.cli.export import export
 
     raise typer.Exit(export(target, out, draw, seed))
+
+
+@app.command()
+def faucet(
+    target: Annotated[
+        str, typer.Argument(metavar="FILE_OR_NAME", help="A case of trade, or the name of a bundled one.")
+    ],
+    draws: Annotated[int, typer.Option(min=16, metavar="N", help="Samples of all that is uncertain.")] = 4000,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same figures.")] = 1,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="x.html: a page; x.svg: the picture of the curve.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, and nothing else.")] = False,
+) -> None:
+    """Show the pressure of sanctions by how far one partner enforces them.
+
+    What the target loses, what leaks and by which ways, and what it costs each partner.
+    """
+    from detente.cli.faucet import Request, faucet
+
+    raise typer.Exit(faucet(Request(target, draws, seed, out, json)))
+
+
+@app.command()
+def trade(
+    table: Annotated[
+        Path, typer.Argument(metavar="TABLE", help="CSV or Parquet, of UN Comtrade, CEPII BACI or by hand.")
+    ],
+    country: Annotated[
+        str | None, typer.Option(metavar="COUNTRY", help="By ISO code or name; left out: the largest flows of all.")
+    ] = None,
+    period: Annotated[str | None, typer.Option(metavar="PERIOD", help="2016 or 2016-10; left out: the last.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="x.html: a page; x.svg: the chart.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the inspection as JSON, and nothing else.")] = False,
+) -> None:
+    """Inspect a table of trade.
+
+    Shows who depends on whom, how much is concentrated, what is missing, and where both sides of a flow contradict each other.
+    """
+    from detente.cli.trade import trade
+
+    raise typer.Exit(trade(table, country, period, out, json=json))

@@ -41,8 +41,9 @@ def report(error: Exception) -> Exit:
     from detente.draws.sample import DrawsError
     from detente.game.extensive import GameError
     from detente.situation.messages import SituationError
+    from detente.trade.messages import TableError
 
-    if isinstance(error, SituationError):
+    if isinstance(error, (SituationError, TableError)):
         for problem in error.problems:
             sys.stderr.write(f"{problem}\n")
         count = len(error.problems)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,23 @@ from detente.draws.streams import uniforms
 from detente.situation import pooling
 from detente.situation.distributions import quantile
 from detente.situation.expression import Expression, evaluate, names
-from detente.situation.model import Formula, Judgements, Quantity, Situation
+from detente.situation.model import Correlation, Formula, Judgements, Quantity
 
 Array = NDArray[np.float64]
 
 
 class DrawsError(ValueError):
     """A quantity that cannot be drawn; the message says which, and at what inputs."""
+
+
+class Uncertain(Protocol):
+    """What has uncertain quantities: a situation, or a case of trade."""
+
+    @property
+    def quantities(self) -> Mapping[str, Quantity]: ...
+
+    @property
+    def correlations(self) -> Sequence[Correlation]: ...
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ class Draws:
     chosen: Mapping[str, NDArray[np.int64]]
 
 
-def sample(situation: Situation, draws: int, seed: int) -> Draws:
+def sample(situation: Uncertain, draws: int, seed: int) -> Draws:
     """``draws`` samples of every quantity; the same for the same seed, on every machine.
 
     Each quantity has its own stream of random numbers, keyed by its name, so that a changed situation
@@ -64,7 +74,7 @@ def sample(situation: Situation, draws: int, seed: int) -> Draws:
     )  # fmt: skip
 
 
-def medians(situation: Situation) -> dict[str, float]:
+def medians(situation: Uncertain) -> dict[str, float]:
     """Every quantity at its median; formulas are those of the medians. Raises :class:`DrawsError` as :func:`sample`."""
     values = {
         q.name: _drawn(q, np.array([0.5]))
@@ -89,7 +99,7 @@ def _drawn(quantity: Quantity, u: Array) -> Array:
     return values
 
 
-def _correlated(situation: Situation, group: tuple[str, ...], shares: Mapping[str, Array]) -> dict[str, Array]:
+def _correlated(situation: Uncertain, group: tuple[str, ...], shares: Mapping[str, Array]) -> dict[str, Array]:
     """The group's uniforms, made dependent; the first by name keeps its own."""
     for name in group:
         quantity = situation.quantities.get(name)
@@ -135,7 +145,7 @@ class _Quantities:
         raise DrawsError(f"a quantity's formula has an open place {index}")
 
 
-def _add_formulas(situation: Situation, values: dict[str, Array], count: int) -> None:
+def _add_formulas(situation: Uncertain, values: dict[str, Array], count: int) -> None:
     for name, expression in _in_order(situation):
         result = np.broadcast_to(np.asarray(evaluate(expression, _Quantities(values)), dtype=np.float64), (count,))
         wrong = np.flatnonzero(~np.isfinite(result))
@@ -150,7 +160,7 @@ def _add_formulas(situation: Situation, values: dict[str, Array], count: int) ->
         values[name] = np.array(result)
 
 
-def _in_order(situation: Situation) -> Iterator[tuple[str, Expression]]:
+def _in_order(situation: Uncertain) -> Iterator[tuple[str, Expression]]:
     """Formulas, each after those it uses."""
     formulas = {
         q.name: q.specification.expression

@@ -84,7 +84,7 @@ def tabulate(expressions: Sequence[Expression], values: Values, paths: int) -> T
 
 def _shift(expression: Expression, by: int) -> Expression:
     """The expression with its slots renumbered from ``by``."""
-    from detente.situation.expression import Operation, Slot, walk
+    from detente.situation.expression import Slot, children, walk, with_operands
 
     if by == 0:
         return expression
@@ -92,8 +92,6 @@ def _shift(expression: Expression, by: int) -> Expression:
     for node in walk(expression):
         if isinstance(node, Slot):
             new[node] = Slot(node.index + by)
-        elif isinstance(node, Operation):
-            new[node] = Operation(node.operator, tuple(new[o] for o in node.operands), node.kind)
         else:
-            new[node] = node
+            new[node] = with_operands(node, [new[child] for child in children(node)])
     return new[expression]

@@ -64,31 +64,31 @@ class Chart:
 
 def whiskers(rows: Sequence[Row], title: str) -> Chart:
     """Probabilities (dots) with their intervals (lines), one a row, labelled with their figures."""
-    with _unchecked():
+    with unchecked():
         return Chart(_whiskers(rows, title, WIDE, beside=True), _whiskers(rows, title, NARROW, beside=False))
 
 
 def curve(question: Curve, title: str) -> Chart:
     """The probability that it has come true by each day, with its interval as a band."""
-    with _unchecked():
+    with unchecked():
         drawn = _curve(question, title)
     return Chart(drawn, drawn)
 
 
 def beliefs(belief: Beliefs, title: str) -> Chart:
     """What one holder thought before the record and after each of its steps: one line for each state."""
-    with _unchecked():
+    with unchecked():
         drawn = _beliefs(belief, title)
     return Chart(drawn, drawn)
 
 
 def spreads(rows: Sequence[Spread], finding: str) -> Chart:
     """The forecast's figures, a question a row, among what other views say: do they agree? ``finding`` is the title."""
-    with _unchecked():
+    with unchecked():
         return Chart(_spreads(rows, finding, WIDE, beside=True), _spreads(rows, finding, NARROW, beside=False))
 
 
-def _unchecked() -> AbstractContextManager[None]:
+def unchecked() -> AbstractContextManager[None]:
     """Without Altair's check of every part against its schema, which takes longer than all else: these charts are known to be well formed."""
     from altair.utils import schemapi
 
@@ -119,7 +119,7 @@ def _whiskers(rows: Sequence[Row], title: str, width: int, *, beside: bool) -> s
     down = alt.Scale(domain=[0, height], range=[0, height], nice=False)
 
     def x(field: str) -> alt.X:
-        return alt.X(field, title="Probability", scale=across, axis=_percent_axis("top", grid=beside))
+        return alt.X(field, title="Probability", scale=across, axis=percent_axis("top", grid=beside))
 
     def y(field: str) -> alt.Y:
         return alt.Y(field, scale=down, axis=None)
@@ -140,10 +140,11 @@ def _whiskers(rows: Sequence[Row], title: str, width: int, *, beside: bool) -> s
         ),
         base.mark_text(align="right", color=FAINT).encode(x=alt.value(width), y=y("y:Q"), text="interval:N"),
     ]
-    return _svg(alt.layer(*layers).properties(width=width, height=height), title)
+    return finished(alt.layer(*layers).properties(width=width, height=height), title)
 
 
-def _percent_axis(orient: Literal["top", "bottom", "left", "right"], **options: Any) -> alt.Axis:
+def percent_axis(orient: Literal["top", "bottom", "left", "right"], **options: Any) -> alt.Axis:
+    """An axis of shares, in per cent."""
     import altair as alt
 
     return alt.Axis(
@@ -173,7 +174,7 @@ def _spreads(rows: Sequence[Spread], finding: str, width: int, *, beside: bool) 
     down = alt.Scale(domain=[0, height], range=[0, height], nice=False)
 
     def x(field: str) -> alt.X:
-        return alt.X(field, title="Probability", scale=across, axis=_percent_axis("top", grid=beside))
+        return alt.X(field, title="Probability", scale=across, axis=percent_axis("top", grid=beside))
 
     def y(field: str) -> alt.Y:
         return alt.Y(field, scale=down, axis=None)
@@ -202,7 +203,7 @@ def _spreads(rows: Sequence[Spread], finding: str, width: int, *, beside: bool) 
         wrap(finding, width - 8, 15, bold=True), subtitle=wrap(legend, width - 8, SIZE), anchor="start", frame="group",
         font=FONT, subtitleFont=FONT, fontSize=15, subtitleFontSize=SIZE, color=INK, subtitleColor=FAINT, subtitlePadding=8, offset=12,
     )  # fmt: skip
-    return _svg(alt.layer(*layers).properties(width=width, height=height, title=title), finding)
+    return finished(alt.layer(*layers).properties(width=width, height=height, title=title), finding)
 
 
 def _placed(rows: Sequence[Spread], room: float, *, beside: bool) -> tuple[alt.Chart, pd.DataFrame, float]:
@@ -243,7 +244,7 @@ def _curve(question: Curve, title: str, width: int = NARROW - 104, height: int =
         labelExpr="timeFormat(datum.value, '%-d %b')", tickCount=4, grid=False, labelColor=FAINT,
         domainColor=FAINT, tickColor=FAINT,
     ))  # fmt: skip
-    y = alt.Y("low:Q", title="Probability by that day", scale=alt.Scale(domain=[0, 1]), axis=_percent_axis("left"))
+    y = alt.Y("low:Q", title="Probability by that day", scale=alt.Scale(domain=[0, 1]), axis=percent_axis("left"))
     layers = [
         base.mark_area(color=ACCENT, opacity=0.18, interpolate="linear").encode(x=x, y=y, y2="high:Q"),
         base.mark_line(color=ACCENT, strokeWidth=2.5).encode(x=x, y="mean:Q"),
@@ -252,7 +253,7 @@ def _curve(question: Curve, title: str, width: int = NARROW - 104, height: int =
         .mark_text(align="left", dx=8, fontWeight="bold", color=INK)
         .encode(x=x, y="mean:Q", text="percent:N"),
     ]
-    return _svg(alt.layer(*layers).properties(width=width, height=height), title, right=12)
+    return finished(alt.layer(*layers).properties(width=width, height=height), title, right=12)
 
 
 # --------------------------------------------------------------------------- beliefs
@@ -285,7 +286,7 @@ def _beliefs(belief: Beliefs, title: str, width: int = NARROW - 160, height: int
             labelPadding=6, labelAngle=-30 if tilted else 0, labelAlign="right" if tilted else "center", labelOverlap=False,
         ),
     )  # fmt: skip
-    y = alt.Y("mean:Q", title="Probability", scale=alt.Scale(domain=[0, 1]), axis=_percent_axis("left"))
+    y = alt.Y("mean:Q", title="Probability", scale=alt.Scale(domain=[0, 1]), axis=percent_axis("left"))
     base = alt.Chart(pd.DataFrame(rows))
     layers = [
         base.mark_rule(strokeWidth=1.5, opacity=0.55).encode(x=x, y="low:Q", y2="high:Q", color=colour),
@@ -295,7 +296,7 @@ def _beliefs(belief: Beliefs, title: str, width: int = NARROW - 160, height: int
             x=alt.value(width), y=alt.Y("place:Q"), text="label:N", color=colour
         ),
     ]  # fmt: skip
-    return _svg(alt.layer(*layers).properties(width=width, height=height), title, right=12)
+    return finished(alt.layer(*layers).properties(width=width, height=height), title, right=12)
 
 
 def _ends(belief: Beliefs, height: int) -> pd.DataFrame:
@@ -326,7 +327,7 @@ def _quoted(text: str) -> str:
 # --------------------------------------------------------------------------- from a chart to SVG text
 
 
-def _svg(chart: alt.LayerChart | alt.FacetChart, title: str, *, right: int = 2) -> str:
+def finished(chart: alt.LayerChart | alt.FacetChart, title: str, *, right: int = 2) -> str:
     """SVG text that scales with its column and carries its title for screen readers.
 
     ``right`` is room for labels at the ends of lines, where the reader's font is wider than the one drawn with.

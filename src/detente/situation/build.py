@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path as FilePath
 
-from detente.situation import aims, changes, dates, lexicon, names, numbers, overlay, process, source, tree
+from detente.situation import aims, changes, commerce, dates, lexicon, names, numbers, overlay, process, source, tree
 from detente.situation.draft import Draft
 from detente.situation.lexicon import Lexicon
 from detente.situation.messages import Problem, SituationError
@@ -153,6 +153,7 @@ def _resolve(draft: Draft) -> Situation:
     meaning = Lexicon(draft)
     process.declare(meaning)
     quantities = numbers.quantities(meaning)
+    commerce.declare(meaning, quantities)
     lexicon.define(meaning)
     facts = process.facts(meaning, quantities)
     actors = numbers.actors(meaning, quantities)

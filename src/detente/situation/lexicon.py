@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from detente.situation.draft import NAMESPACES, Draft, Forbidden
-from detente.situation.expression import Expression, Names, Operation, Scope, Symbol, names
+from detente.situation.expression import Expression, Names, Scope, Symbol, children, names
 from detente.situation.model import Definition, Quantity
 from detente.situation.schema import DefinitionEntry
 from detente.situation.trial import Trial
@@ -52,7 +52,7 @@ QUESTION = Reach("private facts, steps and definitions of these", quantities="ce
 class Lexicon:
     """Declared names in the order of the file. ``certain`` holds the quantities that are the same in every draw.
 
-    ``steps`` holds moves, events and signals; ``order`` the positions of these and of the reveals.
+    ``figures`` are dotted names of numbers that are worked out elsewhere (``pressure.DPRK``). ``steps`` holds moves, events and signals; ``order`` the positions of these and of the reveals.
     """
 
     draft: Draft
@@ -62,6 +62,7 @@ class Lexicon:
     steps: dict[str, Symbol] = field(default_factory=dict)
     order: dict[str, int] = field(default_factory=dict)
     definitions: dict[str, Definition] = field(default_factory=dict)
+    figures: dict[str, Expression] = field(default_factory=dict)
     used: dict[str, Names] = field(default_factory=dict)
 
     symbols: dict[str, Symbol] = field(default_factory=dict)
@@ -84,6 +85,7 @@ class Lexicon:
             **self.facts,
             **self.steps,
             **{name: Symbol("definition", expression=d.expression) for name, d in self.definitions.items()},
+            **{name: Symbol("definition", expression=figure) for name, figure in self.figures.items()},
         }
         lost = {entry[1]: entry[0] for entry in self.draft.lost if len(entry) == 2 and entry[0] in NAMESPACES}
         elsewhere = {*self.facts, *self.steps, *self.draft.file.define}
@@ -226,8 +228,8 @@ def _names(root: Expression, known: Mapping[Expression, Names]) -> Names:
         seen.add(node)
         if node in known:
             found.append(known[node])
-        elif isinstance(node, Operation):
-            stack.extend(node.operands)
+        elif below := children(node):
+            stack.extend(below)
         else:
             found.append(names(node))
     return Names(

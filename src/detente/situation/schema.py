@@ -214,6 +214,18 @@ Step = Annotated[_StepForms, BeforeValidator(_step, json_schema_input_type=_Step
 # --------------------------------------------------------------------------- aims, record, questions
 
 
+class TradeEntry(Entry):
+    """Trade under measures, whose figures expressions may use."""
+
+    case: str = Field(description="A file of a case of trade beside this file, or the name of a bundled one.")
+    actors: dict[str, str] = Field(min_length=1, description="Actors to the codes of their countries in the case.")
+    enforcement: dict[str, Formula] = Field(
+        default={},
+        description="Partner, or partner.measure, to its enforcement from 0 to 1: a number, or a formula of steps, facts and "
+        "quantities. Left out: that of the case.",
+    )
+
+
 class DefinitionEntry(Entry):
     """A named condition or number of a path."""
 
@@ -334,6 +346,7 @@ class SituationFile(Entry):
     negotiations: dict[str, NegotiationEntry] = Field(
         default={}, description="Negotiations that go on side by side, to ask what their linkage is worth."
     )
+    trade: TradeEntry | None = Field(default=None, description="Figures of sanctions and trade.")
     define: dict[str, Definition] = Field(default={}, description="Named conditions and numbers of a path.")
     payoffs: dict[str, dict[str, Interest]] = Field(description="Each actor's interests; their sum is its payoff.")
     discount: Discount = Field(default=1.0, description="Discount factor per year, for all or for each actor.")

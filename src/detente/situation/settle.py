@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from detente.situation.expression import Expression, Number, Operation, QuantityValue, walk
+from detente.situation.expression import Expression, Number, QuantityValue, children, walk, with_operands
 
 
 def settled(root: Expression, numbers: Mapping[str, float]) -> Expression:
@@ -13,8 +13,6 @@ def settled(root: Expression, numbers: Mapping[str, float]) -> Expression:
     for node in walk(root):
         if isinstance(node, QuantityValue) and node.name in numbers:
             new[node] = Number(numbers[node.name])
-        elif isinstance(node, Operation) and any(new[operand] is not operand for operand in node.operands):
-            new[node] = Operation(node.operator, tuple(new[operand] for operand in node.operands), node.kind)
         else:
-            new[node] = node
+            new[node] = with_operands(node, [new[child] for child in children(node)])
     return new[root]

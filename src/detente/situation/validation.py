@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 from datetime import date
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, Field, Tag, ValidationError
 
@@ -37,6 +37,7 @@ _ENTRIES = frozenset(
 )
 """Sections made of entries that stand or fall alone."""
 
+Form = TypeVar("Form", bound=BaseModel)
 Error = Any  # pydantic_core.ErrorDetails, a TypedDict whose ``ctx`` is untyped
 
 
@@ -55,6 +56,27 @@ def validate(root: Node, origin: str) -> Draft:
         _tell(draft, each)
     _salvage(draft, errors)
     return draft
+
+
+def validate_as(form: type[Form], root: Node, origin: str) -> tuple[Form | None, Draft]:
+    """A file of another kind than a situation, with mistakes told in the same words; None after any.
+
+    The draft knows of no section yet: what the checks that follow need of them, its ``file`` must be given.
+    """
+    draft = Draft(_Partial(), root, origin)
+    draft.lost |= {("as_of",), ("horizon",)}
+    data = tree.plain(root)
+    try:
+        return form.model_validate(data), draft
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    if isinstance(root.value, dict):
+        for each in _one_each(errors):
+            _tell(draft, each, form)
+    else:
+        first = next(iter(form.model_fields))
+        draft.add((), described(data), f"a mapping that begins with `{first}:`")
+    return None, draft
 
 
 # --------------------------------------------------------------------------- telling
@@ -87,17 +109,17 @@ def _path(root: Node, loc: tuple[Key, ...]) -> Path:
     return tuple(path)
 
 
-def _tell(draft: Draft, error: Error) -> None:
+def _tell(draft: Draft, error: Error, form: type[BaseModel] = SituationFile) -> None:
     kind, loc, context = error["type"], error["loc"], error.get("ctx", {})
     path = _path(draft.root, loc)
     value = error["input"]
     if kind == "extra_forbidden":
-        fields = _fields(_annotation(loc[:-1]))
+        fields = _fields(_annotation(loc[:-1], form))
         near = nearest(str(loc[-1]), fields)
         comma = "; or quotes around text that holds a comma" if value is None else ""
         draft.add(path, f"unknown key `{loc[-1]}`", listing(fields) + comma, near, key=True)
     elif kind == "missing":
-        description = _description(_annotation(loc[:-1]), str(loc[-1]))
+        description = _description(_annotation(loc[:-1], form), str(loc[-1]))
         draft.add(path, f"no `{loc[-1]}`", f"`{loc[-1]}`: {description}", key=True)
     elif loc[-1] == "[key]":
         accepted = "a number" if kind == "float_type" else "a name: letters, digits and underscores"
@@ -110,7 +132,7 @@ def _tell(draft: Draft, error: Error) -> None:
         found = context["found"] or described(value)
         draft.add(path, found, context["accepted"], _hint(value, context["accepted"]))
     else:
-        draft.add(path, described(value), _accepted(kind, context, loc, value))
+        draft.add(path, described(value), _accepted(kind, context, value, _annotation(loc, form)))
 
 
 def _hint(value: object, accepted: str) -> str | None:
@@ -120,7 +142,7 @@ def _hint(value: object, accepted: str) -> str | None:
     return next((near for key in keys if key not in names and (near := nearest(key, names))), None)
 
 
-def _accepted(kind: str, context: dict[str, Any], loc: tuple[Key, ...], value: object) -> str:
+def _accepted(kind: str, context: dict[str, Any], value: object, annotation: Any) -> str:
     """What would be accepted in place of a value of the wrong type or size."""
     match kind:
         case "string_type":
@@ -136,7 +158,6 @@ def _accepted(kind: str, context: dict[str, Any], loc: tuple[Key, ...], value: o
         case "dict_type":
             return "a mapping: `name: value`"
         case "model_type":
-            annotation = _annotation(loc)
             return f"{_shorthands(annotation)}a mapping with {listing(f'`{name}`' for name in _fields(annotation))}"
         case "greater_than" | "greater_than_equal":
             return f"a number {'above' if kind == 'greater_than' else 'of at least'} {next(iter(context.values())):g}"
@@ -152,9 +173,9 @@ def _accepted(kind: str, context: dict[str, Any], loc: tuple[Key, ...], value: o
 # --------------------------------------------------------------------------- the model at a location
 
 
-def _annotation(loc: tuple[Key, ...]) -> Any:
+def _annotation(loc: tuple[Key, ...], form: type[BaseModel]) -> Any:
     """The type that the models give a location."""
-    annotation: Any = SituationFile
+    annotation: Any = form
     for part in loc:
         annotation = _below(annotation, part)
     return annotation

@@ -9,6 +9,7 @@ from detente.situation.expression.evaluation import OPERATORS, Values, evaluate
 from detente.situation.expression.likeness import Numbering
 from detente.situation.expression.nodes import (
     Chosen,
+    Computed,
     Expression,
     FactValue,
     Happened,
@@ -20,11 +21,13 @@ from detente.situation.expression.nodes import (
     Slot,
     StepValue,
     Truth,
+    children,
     constant,
     kind_of,
     names,
     split,
     walk,
+    with_operands,
 )
 from detente.situation.expression.parser import FUNCTIONS, RESERVED, ExpressionError, Scope, Symbol, nearest, parse
 
@@ -33,6 +36,7 @@ __all__ = [
     "OPERATORS",
     "RESERVED",
     "Chosen",
+    "Computed",
     "Expression",
     "ExpressionError",
     "FactValue",
@@ -49,6 +53,7 @@ __all__ = [
     "Symbol",
     "Truth",
     "Values",
+    "children",
     "constant",
     "evaluate",
     "kind_of",
@@ -57,4 +62,5 @@ __all__ = [
     "parse",
     "split",
     "walk",
+    "with_operands",
 ]

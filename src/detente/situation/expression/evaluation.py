@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from detente.situation.expression.nodes import (
     Chosen,
+    Computed,
     Expression,
     FactValue,
     Happened,
@@ -80,4 +81,6 @@ def _value(node: Expression, done: Mapping[Expression, NDArray[np.generic]], val
             return values.slot(index)
         case Operation(operator, operands):
             return np.asarray(OPERATORS[operator](*(done[o] for o in operands)))
+        case Computed(_, function, operands):
+            return np.asarray(function(*(done[o] for o in operands)))
     raise TypeError(f"not an expression node: {node!r}")

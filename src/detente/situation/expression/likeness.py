@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detente.situation.expression.nodes import Expression, Operation, walk
+from detente.situation.expression.nodes import Computed, Expression, Operation, walk
 
 
 class Numbering:
@@ -23,6 +23,8 @@ class Numbering:
         for node in walk(root):
             if isinstance(node, Operation):
                 key: tuple[object, ...] = (node.operator, node.kind, *(found[operand] for operand in node.operands))
+            elif isinstance(node, Computed):
+                key = (*node.key, *(found[operand] for operand in node.operands))
             else:
                 key = (type(node), *(getattr(node, name) for name in type(node).__dataclass_fields__))
             found[node] = self._numbers.setdefault(key, len(self._numbers))

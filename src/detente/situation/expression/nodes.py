@@ -6,8 +6,9 @@ expression is a directed acyclic graph and everything here visits a node once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 Kind = Literal["number", "condition"]
 
@@ -72,6 +73,15 @@ class Operation(Expression):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Computed(Expression):
+    """A number that ``function`` works out from the arrays of its ``operands``, which broadcast against each other; ``key`` says which number, for comparison."""
+
+    key: tuple[object, ...]
+    function: Callable[..., Any]
+    operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Slot(Expression):
     """Place of a path-only part that was cut out by :func:`split`."""
 
@@ -90,8 +100,16 @@ def constant(value: float) -> Expression:
     return Number(float(value))
 
 
-def _children(expression: Expression) -> tuple[Expression, ...]:
-    return expression.operands if isinstance(expression, Operation) else ()
+def children(expression: Expression) -> tuple[Expression, ...]:
+    """What a node is worked out from."""
+    return expression.operands if isinstance(expression, (Operation, Computed)) else ()
+
+
+def with_operands(node: Expression, operands: Sequence[Expression]) -> Expression:
+    """The node on other operands; itself where they are its own, or it has none."""
+    if not isinstance(node, (Operation, Computed)) or all(a is b for a, b in zip(node.operands, operands, strict=True)):
+        return node
+    return replace(node, operands=tuple(operands))
 
 
 def walk(*roots: Expression) -> list[Expression]:
@@ -106,7 +124,7 @@ def walk(*roots: Expression) -> list[Expression]:
             done[node] = None
         else:
             stack.append((node, True))
-            stack.extend((child, False) for child in reversed(_children(node)))
+            stack.extend((child, False) for child in reversed(children(node)))
     return list(done)
 
 
@@ -140,7 +158,7 @@ def split(root: Expression) -> tuple[Expression, tuple[Expression, ...]]:
     """
     fixed: dict[Expression, bool] = {}
     for node in walk(root):
-        fixed[node] = not isinstance(node, QuantityValue) and all(fixed[c] for c in _children(node))
+        fixed[node] = not isinstance(node, QuantityValue) and all(fixed[c] for c in children(node))
     parts: dict[Expression, Slot] = {}
     new: dict[Expression, Expression] = {}
     for node in walk(root):
@@ -148,12 +166,12 @@ def split(root: Expression) -> tuple[Expression, tuple[Expression, ...]]:
             new[node] = node
             continue
         operands: list[Expression] = []
-        for child in _children(node):
+        for child in children(node):
             if fixed[child] and not isinstance(child, (Number, Truth)):
                 operands.append(parts.setdefault(child, Slot(len(parts))))
             else:
                 operands.append(new[child])
-        new[node] = Operation(node.operator, tuple(operands), node.kind) if isinstance(node, Operation) else node
+        new[node] = with_operands(node, operands)
     if fixed[root] and not isinstance(root, (Number, Truth)):
         return Slot(0), (root,)
     return new[root], tuple(parts)

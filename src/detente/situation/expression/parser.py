@@ -178,14 +178,14 @@ class _Parser:
             )
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
         if method is None:
-            raise self.fail(
-                node,
-                f"`{self.piece(node)}` is not allowed in an expression",
-                "numbers, names, arithmetic, comparisons, `and or not`, `x if c else y` and "
-                + ", ".join(sorted(FUNCTIONS)),
-            )
+            raise self.refused(node)
         result: Expression = method(node, depth + 1)
         return result
+
+    def refused(self, node: ast.expr) -> ExpressionError:
+        accepted = "numbers, names, arithmetic, comparisons, `and or not`, `x if c else y` and "
+        found = f"`{self.piece(node)}` is not allowed in an expression"
+        return self.fail(node, found, accepted + ", ".join(sorted(FUNCTIONS)))
 
     def _constant(self, node: ast.Constant, depth: int) -> Expression:
         if isinstance(node.value, bool):
@@ -215,6 +215,20 @@ class _Parser:
                 f"a comparison, such as `{node.id} == {first}` (options: {', '.join(symbol.options)})",
             )
         return (StepValue if symbol.what == "step" else FactValue)(node.id, symbol.values)
+
+    def _attribute(self, node: ast.Attribute, _: int) -> Expression:
+        """A dotted name: a figure of the file's trade."""
+        dotted = [name for name in self.scope.symbols if "." in name]
+        name = self.piece(node)
+        if name in self.scope.symbols:
+            expression = self.scope.symbols[name].expression
+            assert expression is not None
+            return expression
+        if name in self.scope.forbidden:
+            raise self.fail(node, f"`{name}`", self.scope.forbidden[name])
+        if dotted:
+            raise self.fail(node, f"unknown figure `{name}`", ", ".join(dotted), nearest(name, dotted))
+        raise self.refused(node)
 
     def lookup(self, node: ast.Name) -> Symbol:
         name = node.id

@@ -1,0 +1,73 @@
+"""``detente faucet``: pressure on a target by how far one partner enforces."""
+
+from __future__ import annotations
+
+import json as to_json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente.cli.codes import Exit
+from detente.cli.failure import RefusedError, say
+from detente.cli.files import whole, writable
+from detente.cli.trust import MOST_MISSED
+
+if TYPE_CHECKING:
+    from detente.trade.faucet import Faucet
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked for."""
+
+    target: str
+    draws: int
+    seed: int
+    out: Path | None
+    json: bool
+
+
+def faucet(request: Request) -> Exit:
+    """Compute the curve, write the page or picture, print the tables."""
+    from detente.trade import case
+    from detente.trade.faucet import faucet as computed
+
+    out = request.out
+    if out is not None:
+        if out.suffix.lower() not in (".html", ".htm", ".svg"):
+            raise RefusedError(f"--out {out}: the page ends in .html, the picture of the curve in .svg")
+        writable(out)
+    found = computed(case.read(request.target), request.draws, request.seed)
+    if out is not None:
+        _write(found, out)
+    if request.json:
+        print(to_json.dumps(found.to_dict(), indent=1, allow_nan=False, ensure_ascii=False))
+    else:
+        from rich.console import Console
+
+        from detente.report.faucet_terminal import print_faucet
+
+        print_faucet(found, Console())
+    if out is not None:
+        print(
+            f"{'Picture' if out.suffix.lower() == '.svg' else 'Page'}: {out}", file=sys.stderr if request.json else None
+        )
+    world = found.equilibrium
+    if world is not None and world.unsolved > MOST_MISSED * world.draws:
+        say(
+            f"not to be trusted as it stands: the equilibrium was not found in {world.unsolved} of {world.draws} draws; "
+            "a good that nobody is left to sell is the usual cause: give home sales, or narrow enforcement below 1"
+        )
+        return Exit.DOUBTFUL
+    return Exit.OK
+
+
+def _write(found: Faucet, out: Path) -> None:
+    from detente.report import faucet_charts, faucet_findings, faucet_page
+
+    with whole(out) as partial:
+        if out.suffix.lower() == ".svg":
+            partial.write_text(faucet_charts.curve(found, faucet_findings.headline(found)), encoding="utf-8")
+        else:
+            faucet_page.write(found, partial)

@@ -1,0 +1,163 @@
+"""The figures of a case as functions of its numbers and of what partners enforce: what other programs ask of it.
+
+Every figure is of the accounts (:mod:`detente.trade.accounting`) and named by actor::
+
+    pressure.TARGET            share of the target's trade, both ways, that is lost
+    pressure.TARGET.exports    of its exports alone; .imports likewise
+    leak.TARGET                share of what measures forbid that passes all the same, both ways
+    revenue.TARGET.GOODS       what it still earns by exports of these goods, in millions a year
+    share.TARGET.PARTNER       share of its remaining trade that is in the open with a partner
+    cost.PARTNER               what a partner loses, in millions a year
+
+Goods whose code is a number are called ``hs27``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from detente.situation.expression import names
+from detente.situation.model import Formula
+from detente.trade.accounting import Accounts, Side
+from detente.trade.case import Case
+from detente.trade.drawn import assembled
+from detente.trade.flows import Floats
+
+Reader = Callable[[Accounts], Floats]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """``named`` figures take the arrays of enforcement, then of the quantities ``direct``; ``needed`` are these and all that they rest on."""
+
+    named: Mapping[str, Callable[..., Floats]]
+    direct: tuple[str, ...]
+    needed: frozenset[str]
+
+
+def figures(case: Case, actors: Mapping[str, str], enforced: tuple[str, ...]) -> Figures:
+    """The figures of a case. ``actors`` to codes of countries.
+
+    ``enforced``: partners, or partner.measure, whose enforcement is given from outside. A partner's is that of all measures for which neither
+    the case nor ``enforced`` gives one of its own.
+    """
+    told = {tuple(key.split(".", 1)) for key in enforced}
+    kept = {key: name for key, name in case.enforcement.items() if key not in told}
+    case = replace(case, enforcement=kept, elasticity={}, output={})
+    direct = _direct(case)
+    readers = _readers(case, actors)
+    named = {name: _Figure(case, enforced, direct, reader) for name, reader in readers.items()}
+    return Figures(named, direct, _closure(case, direct))
+
+
+@dataclass(frozen=True, eq=False)
+class _Figure:
+    case: Case
+    enforced: tuple[str, ...]
+    direct: tuple[str, ...]
+    reader: Reader
+
+    def __call__(self, *arrays: Floats) -> Floats:
+        """Draws are the last axis of what varies; other axes (paths) stand before it."""
+        shape = np.broadcast_shapes(*(np.shape(a) for a in arrays))
+        told = [np.clip(np.asarray(a, dtype=np.float64), 0.0, 1.0) for a in arrays[: len(self.enforced)]]
+        values = {name: np.ravel(a) for name, a in zip(self.direct, arrays[len(self.enforced) :], strict=True)}
+        single = max((len(v) for v in values.values()), default=1) == 1
+        if single:  # one draw: whatever varies varies by path
+            told = [each[..., None] for each in told]
+        drawn = assembled(self.case, values)
+        enforcement = dict(drawn.enforcement)
+        # What is said of one measure comes after what is said of all.
+        for key, level in sorted(zip(self.enforced, told, strict=True), key=lambda pair: "." in pair[0]):
+            partner, _, only = key.partition(".")
+            place = drawn.exposure.partners.index(partner)
+            for barrier in drawn.barriers:
+                special = not only and (partner, barrier.measure.id) in self.case.enforcement
+                if barrier.measure.binds(partner) and only in ("", barrier.measure.id) and not special:
+                    levels = list(enforcement[barrier.measure.id])
+                    levels[place] = level
+                    enforcement[barrier.measure.id] = levels
+        result = np.asarray(self.reader(drawn.under(enforcement)))
+        return np.broadcast_to(result[..., 0] if single else result, shape)
+
+
+def _direct(case: Case) -> tuple[str, ...]:
+    """Names of the quantities that the accounts are made of."""
+    used = [row.value for row in case.rows]
+    for section in (case.coverage, case.prices, case.rates, case.enforcement):
+        used += section.values()
+    used += [name for way in case.ways for name in (way.share, way.detection, way.discount, way.cost)]
+    return tuple(dict.fromkeys([*used, case.incidence, case.margin]))
+
+
+def _closure(case: Case, direct: tuple[str, ...]) -> frozenset[str]:
+    found, stack = set[str](), list(direct)
+    while stack:
+        name = stack.pop()
+        if name not in found:
+            found.add(name)
+            made = case.quantities[name].specification
+            if isinstance(made, Formula):
+                stack += names(made.expression).quantities
+    return frozenset(found)
+
+
+def _readers(case: Case, actors: Mapping[str, str]) -> dict[str, Reader]:
+    readers: dict[str, Reader] = {}
+    for actor, country in actors.items():
+        if country != case.target:
+            readers[f"cost.{actor}"] = partial(_cost, case.partners.index(country))
+            continue
+        readers[f"pressure.{actor}"] = _pressure
+        readers[f"pressure.{actor}.exports"] = partial(_pressure_on, "exports")
+        readers[f"pressure.{actor}.imports"] = partial(_pressure_on, "imports")
+        readers[f"leak.{actor}"] = _leak
+        for k, goods in enumerate(case.goods):
+            name = f"hs{goods}" if goods.isdigit() else goods
+            readers[f"revenue.{actor}.{name}"] = partial(_revenue, k)
+        for other, partner in actors.items():
+            if partner != case.target:
+                readers[f"share.{actor}.{other}"] = partial(_share, case.partners.index(partner))
+    return readers
+
+
+def _cost(partner: int, accounts: Accounts) -> Floats:
+    return np.asarray(accounts.cost[partner])
+
+
+def _revenue(goods: int, accounts: Accounts) -> Floats:
+    return np.asarray(accounts.exports.kept_by_commodity[goods])
+
+
+def _pressure(accounts: Accounts) -> Floats:
+    return np.asarray(1 - _both(accounts, "after") / _both(accounts, "before"))
+
+
+def _pressure_on(side: Side, accounts: Accounts) -> Floats:
+    return (accounts.exports if side == "exports" else accounts.imports).pressure
+
+
+def _leak(accounts: Accounts) -> Floats:
+    passed = np.zeros(1)
+    for side in (accounts.exports, accounts.imports):
+        passed = passed + side.leaked_by_partner.sum(axis=0) + side.earned.sum(axis=0)
+    return _ratio(passed, _both(accounts, "forbidden"))
+
+
+def _share(partner: int, accounts: Accounts) -> Floats:
+    kept = accounts.exports.kept_by_partner[partner] + accounts.imports.kept_by_partner[partner]
+    return _ratio(kept, _both(accounts, "after"))
+
+
+def _both(accounts: Accounts, name: str) -> Floats:
+    return np.asarray(getattr(accounts.exports, name) + getattr(accounts.imports, name))
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    """``part`` of ``whole``, nought of nothing."""
+    none = np.zeros(np.broadcast_shapes(part.shape, whole.shape))
+    return np.asarray(np.divide(part, whole, out=none, where=whole > 0))
