@@ -103,6 +103,12 @@ def test_mistakes_are_told_with_their_place(folder, old, new, message):
         assert all(problem.line or problem.file == "rulez" for problem in caught.value.problems)
 
 
+def test_a_country_that_only_sells_cannot_be_in_an_equilibrium_without_deficits(folder):
+    made = "equilibrium: {elasticity: 4, output: {TGT: 900, AAA: 900, BBB: 900}}\n"
+    with pytest.raises(SituationError, match="`BBB`, which buys but does not sell; accepted: rows both ways"):
+        case.reads(CASE + made, "test.yaml", beside=folder)
+
+
 def test_a_number_out_of_bounds_is_told_by_its_name(folder):
     read = case.reads(CASE.replace("{low: 0.5, high: 0.9}", "{low: 0.5, high: 1.2}"), beside=folder)
     with pytest.raises(DrawsError, match=r"enforcement.AAA is 1\.\d+ in draw .*accepted: a number from 0 to 1"):

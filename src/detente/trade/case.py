@@ -337,6 +337,15 @@ class _Reading:
                 ("measures",), f"measures on {case.regime.target}", f"measures on {case.target}, the `target`"
             )
         self.known(case.partner, case.partners, "partner of the target", ("partner",), key=False)
+        for name in _countries(case.rows) if case.elasticity else ():
+            verbs = {
+                "sells": any(row.seller == name for row in case.rows),
+                "buys": any(row.buyer == name for row in case.rows),
+            }
+            if not all(verbs.values()):
+                found = f"`{name}`, which {next(verb for verb, does in verbs.items() if does)} but does not {'buy' if verbs['sells'] else 'sell'}"
+                accepted = "rows both ways for every country: an equilibrium without deficits must have them"
+                self.draft.add(("equilibrium",), found, accepted, key=True)
         for measure in case.in_force:
             touched = [
                 code for side in SIDES if measure.touches(side)
