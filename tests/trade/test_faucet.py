@@ -85,22 +85,25 @@ def test_the_regression_parts_from_the_difference_where_the_curve_bends(folder):
     [
         ("partner: AAA", "partner: AAB", "test.yaml:3:10: partner: unknown partner of the target `AAB`; accepted: AAA, BBB; did you mean `AAA`?"),
         ("enforcement: {AAA:", "enforcement: {AAC:", "test.yaml:17:15: enforcement.AAC: unknown partner of the target `AAC`; accepted: AAA, BBB; did you mean `AAA`?"),
-        ("prices: {oil:", "prices: {oill:", None),
+        ("prices: {oil:", "prices: {oill:", "test.yaml:16:10: prices.oill: unknown cap `oill`; accepted: oil; did you mean `oil`?"),
         ('coverage: {coal: {"27": 0.8}}', "coverage: {}", "test.yaml:15:1: coverage: no share for `coal`, which covers a part of `27`; accepted: `coal: {'27': ...}`: the share it covers, 0 to 1"),
         ("prices: {oil: 100000}", "prices: {}", "test.yaml:16:1: prices: no price for `oil`, a cap in barrels; accepted: `oil: ...`, USD a barrel"),
-        ("{low: 80, high: 120}", "{low: 120, high: 80}", None),
-        ("margin: 0.1", "margin: [0.1]", None),
-        ("measures: rules.yaml", "measures: rulez", None),
+        ("{low: 80, high: 120}", "{low: 120, high: 80}", "test.yaml:11:65: table.rows.2.value.high: `high` 80, below `low` 120; accepted: `low` below `high`"),
+        ("margin: 0.1", "margin: [0.1]", "test.yaml:18:9: margin: a list; accepted: a number, or one of `value`, `low` and `high`, `values`, `word`, `formula`, `judgements`"),
+        ("measures: rules.yaml", "measures: dprk-2018", "test.yaml:14:11: measures: `dprk-2018`: no file, and nothing bundled, of that name; accepted: a file, or dprk-2019; did you mean `dprk-2019`?"),
     ],
 )  # fmt: skip
 def test_mistakes_are_told_with_their_place(folder, old, new, message):
     assert old in CASE
     with pytest.raises(SituationError) as caught:
         case.reads(CASE.replace(old, new), "test.yaml", beside=folder)
-    if message is not None:
-        assert str(caught.value) == message
-    else:
-        assert all(problem.line or problem.file == "rulez" for problem in caught.value.problems)
+    assert str(caught.value) == message
+
+
+def test_a_country_that_only_sells_cannot_be_in_an_equilibrium_without_deficits(folder):
+    made = "equilibrium: {elasticity: 4, output: {TGT: 900, AAA: 900, BBB: 900}}\n"
+    with pytest.raises(SituationError, match="`BBB`, which buys but does not sell; accepted: rows both ways"):
+        case.reads(CASE + made, "test.yaml", beside=folder)
 
 
 def test_a_number_out_of_bounds_is_told_by_its_name(folder):

@@ -197,7 +197,13 @@ def reads(text: str, origin: str = "<memory>", *, beside: FilePath | None = None
     draft.problems += problems
     if file is None:
         raise SituationError(draft.problems)
-    regime = measures.read(bundled.find(file.measures, "regimes", beside))
+    try:
+        place = bundled.find(file.measures, "regimes", beside)
+    except SituationError as error:
+        (told,) = error.problems
+        draft.add(("measures",), f"`{file.measures}`: {told.found}", told.accepted, told.nearest)
+        raise SituationError(draft.problems) from None
+    regime = measures.read(place)
     case = _Reading(draft, file).case(regime)
     if draft.problems:
         raise SituationError(draft.problems)
@@ -254,7 +260,8 @@ class _Reading:
             self.enforcement(rows, ids), tuple(self.way(name, entry, goods, rows) for name, entry in file.routes.items()),
             self.number(file.incidence, ("incidence",)), self.number(file.margin, ("margin",)), elasticity, output, dict(file.names),
         )  # fmt: skip
-        self.check(case)
+        if not self.draft.problems:
+            self.check(case)
         return case
 
     def row(self, i: int, entry: RowEntry) -> Row:
@@ -337,6 +344,15 @@ class _Reading:
                 ("measures",), f"measures on {case.regime.target}", f"measures on {case.target}, the `target`"
             )
         self.known(case.partner, case.partners, "partner of the target", ("partner",), key=False)
+        for name in _countries(case.rows) if case.elasticity else ():
+            verbs = {
+                "sells": any(row.seller == name for row in case.rows),
+                "buys": any(row.buyer == name for row in case.rows),
+            }
+            if not all(verbs.values()):
+                found = f"`{name}`, which {next(verb for verb, does in verbs.items() if does)} but does not {'buy' if verbs['sells'] else 'sell'}"
+                accepted = "rows both ways for every country: an equilibrium without deficits must have them"
+                self.draft.add(("equilibrium",), found, accepted, key=True)
         for measure in case.in_force:
             touched = [
                 code for side in SIDES if measure.touches(side)
