@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from detente.cli.app import app
-from detente.draws import DrawsError
+from detente.draws import DrawsError, medians
 from detente.report.faucet_findings import places
 from detente.situation.distributions import quantile
 from detente.situation.messages import SituationError
@@ -223,3 +223,45 @@ def test_text_of_a_case_is_escaped(folder):
     out = folder / "x.html"
     assert run(str(path), "--draws", "16", "--out", str(out)).exit_code == 0
     assert "<script" not in out.read_text(encoding="utf-8")
+
+
+TABLE_CASE = """
+title: Coal and oil
+target: PRK
+partner: CHN
+as_of: 2019-01-11
+period: "2016"
+currency: USD
+table: {file: FILE, countries: [RUS]}
+measures: dprk-2019
+coverage: {un-2371-coal: {"27": 1}, un-2397-refined-cap: {"27": 0}, un-2397-crude-cap: {"27": 0}}
+prices: {un-2397-refined-cap: 1, un-2397-crude-cap: 1}
+margin: 0.1
+"""
+
+
+def test_a_case_may_take_its_flows_from_a_table(shared_data):
+    """China's imports of HS 27 from North Korea in 2016: 1,192.9 M USD as reported, at the border of the exporter 6 % less."""
+    read = case.reads(TABLE_CASE.replace("FILE", str(shared_data("korea/comtrade_hs27_dprk.csv"))))
+    assert set(read.partners) == {"CHN", "RUS", "REST"}
+    (coal,) = [row for row in read.rows if (row.seller, row.buyer) == ("PRK", "CHN")]
+    middle = medians(read)[coal.value]
+    assert middle == pytest.approx(1192.9 / 1.06, rel=0.01)
+    found = faucet.faucet(read, 64, 1)
+    assert found.now.exports.pressure.mean() > 0.9, "all coal is forbidden, and nobody is said to look away"
+
+
+@pytest.mark.parametrize(
+    ("table", "where", "found"),
+    [
+        ("{file: nowhere.csv}", "table.file", "which is no file"),
+        ("{classification: HS2012}", "table", "neither"),
+        ("{file: a.csv, rows: [{from: PRK, to: CHN, goods: '27', value: 1}]}", "table", "both"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_told_with_its_place(table, where, found):
+    with pytest.raises(SituationError) as caught:
+        case.reads(TABLE_CASE.replace("{file: FILE, countries: [RUS]}", table))
+    problem = caught.value.problems[0]
+    assert (problem.where, problem.line) == (where, 8)
+    assert found in problem.found

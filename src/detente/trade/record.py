@@ -125,6 +125,27 @@ class Backtest:
         }
         return {name: float(np.sqrt(np.mean(np.square(each)))) for name, each in off.items()}
 
+    def to_dict(self) -> dict[str, object]:
+        """Everything as plain data, for JSON."""
+        return {
+            "until": f"{self.until[0]}-{self.until[1]:02d}",
+            "errors": self.errors,
+            "covered": self.covered,
+            "foretold": [
+                {
+                    "from": f"{f.reading.first[0]}-{f.reading.first[1]:02d}",
+                    "to": f"{f.reading.last[0]}-{f.reading.last[1]:02d}",
+                    "value": f.reading.value,
+                    **{name: getattr(f, name) for name in ("low", "median", "high", "no_change", "trend")},
+                }
+                for f in self.foretold
+            ],
+            "prior": {name: list(each) for name, each in self.prior.items()},
+            "fitted": {name: list(each) for name, each in self.fitted.items()},
+            "draws": self.draws,
+            "effective": self.effective,
+        }
+
     @property
     def covered(self) -> int:
         """Readings within their 90 % interval."""
@@ -173,7 +194,7 @@ def reads(text: str, origin: str = "<memory>") -> Record:
         path = ("rows", i)
         first, last = _month(entry.first), _month(entry.last or entry.first)
         for key, text_, month in (("from", entry.first, first), ("to", entry.last, last)):
-            if month is None:
+            if month is None and text_ is not None:
                 draft.add((*path, key), f"`{text_}`", "a month such as 2018-01")
         if first is None or last is None:
             continue
