@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from detente.cli.app import app
-from detente.draws import DrawsError
+from detente.draws import DrawsError, medians
 from detente.report.faucet_findings import places
 from detente.situation.distributions import quantile
 from detente.situation.messages import SituationError
@@ -85,22 +85,25 @@ def test_the_regression_parts_from_the_difference_where_the_curve_bends(folder):
     [
         ("partner: AAA", "partner: AAB", "test.yaml:3:10: partner: unknown partner of the target `AAB`; accepted: AAA, BBB; did you mean `AAA`?"),
         ("enforcement: {AAA:", "enforcement: {AAC:", "test.yaml:17:15: enforcement.AAC: unknown partner of the target `AAC`; accepted: AAA, BBB; did you mean `AAA`?"),
-        ("prices: {oil:", "prices: {oill:", None),
+        ("prices: {oil:", "prices: {oill:", "test.yaml:16:10: prices.oill: unknown cap `oill`; accepted: oil; did you mean `oil`?"),
         ('coverage: {coal: {"27": 0.8}}', "coverage: {}", "test.yaml:15:1: coverage: no share for `coal`, which covers a part of `27`; accepted: `coal: {'27': ...}`: the share it covers, 0 to 1"),
         ("prices: {oil: 100000}", "prices: {}", "test.yaml:16:1: prices: no price for `oil`, a cap in barrels; accepted: `oil: ...`, USD a barrel"),
-        ("{low: 80, high: 120}", "{low: 120, high: 80}", None),
-        ("margin: 0.1", "margin: [0.1]", None),
-        ("measures: rules.yaml", "measures: rulez", None),
+        ("{low: 80, high: 120}", "{low: 120, high: 80}", "test.yaml:11:65: table.rows.2.value.high: `high` 80, below `low` 120; accepted: `low` below `high`"),
+        ("margin: 0.1", "margin: [0.1]", "test.yaml:18:9: margin: a list; accepted: a number, or one of `value`, `low` and `high`, `values`, `word`, `formula`, `judgements`"),
+        ("measures: rules.yaml", "measures: dprk-2018", "test.yaml:14:11: measures: `dprk-2018`: no file, and nothing bundled, of that name; accepted: a file, or dprk-2019; did you mean `dprk-2019`?"),
     ],
 )  # fmt: skip
 def test_mistakes_are_told_with_their_place(folder, old, new, message):
     assert old in CASE
     with pytest.raises(SituationError) as caught:
         case.reads(CASE.replace(old, new), "test.yaml", beside=folder)
-    if message is not None:
-        assert str(caught.value) == message
-    else:
-        assert all(problem.line or problem.file == "rulez" for problem in caught.value.problems)
+    assert str(caught.value) == message
+
+
+def test_a_country_that_only_sells_cannot_be_in_an_equilibrium_without_deficits(folder):
+    made = "equilibrium: {elasticity: 4, output: {TGT: 900, AAA: 900, BBB: 900}}\n"
+    with pytest.raises(SituationError, match="`BBB`, which buys but does not sell; accepted: rows both ways"):
+        case.reads(CASE + made, "test.yaml", beside=folder)
 
 
 def test_a_number_out_of_bounds_is_told_by_its_name(folder):
@@ -220,3 +223,45 @@ def test_text_of_a_case_is_escaped(folder):
     out = folder / "x.html"
     assert run(str(path), "--draws", "16", "--out", str(out)).exit_code == 0
     assert "<script" not in out.read_text(encoding="utf-8")
+
+
+TABLE_CASE = """
+title: Coal and oil
+target: PRK
+partner: CHN
+as_of: 2019-01-11
+period: "2016"
+currency: USD
+table: {file: FILE, countries: [RUS]}
+measures: dprk-2019
+coverage: {un-2371-coal: {"27": 1}, un-2397-refined-cap: {"27": 0}, un-2397-crude-cap: {"27": 0}}
+prices: {un-2397-refined-cap: 1, un-2397-crude-cap: 1}
+margin: 0.1
+"""
+
+
+def test_a_case_may_take_its_flows_from_a_table(shared_data):
+    """China's imports of HS 27 from North Korea in 2016: 1,192.9 M USD as reported, at the border of the exporter 6 % less."""
+    read = case.reads(TABLE_CASE.replace("FILE", str(shared_data("korea/comtrade_hs27_dprk.csv"))))
+    assert set(read.partners) == {"CHN", "RUS", "REST"}
+    (coal,) = [row for row in read.rows if (row.seller, row.buyer) == ("PRK", "CHN")]
+    middle = medians(read)[coal.value]
+    assert middle == pytest.approx(1192.9 / 1.06, rel=0.01)
+    found = faucet.faucet(read, 64, 1)
+    assert found.now.exports.pressure.mean() > 0.9, "all coal is forbidden, and nobody is said to look away"
+
+
+@pytest.mark.parametrize(
+    ("table", "where", "found"),
+    [
+        ("{file: nowhere.csv}", "table.file", "which is no file"),
+        ("{classification: HS2012}", "table", "neither"),
+        ("{file: a.csv, rows: [{from: PRK, to: CHN, goods: '27', value: 1}]}", "table", "both"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_told_with_its_place(table, where, found):
+    with pytest.raises(SituationError) as caught:
+        case.reads(TABLE_CASE.replace("{file: FILE, countries: [RUS]}", table))
+    problem = caught.value.problems[0]
+    assert (problem.where, problem.line) == (where, 8)
+    assert found in problem.found

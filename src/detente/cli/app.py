@@ -293,6 +293,13 @@ def faucet(
         Path | None, typer.Option(metavar="FILE", help="x.html: a page; x.svg: the picture of the curve.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, and nothing else.")] = False,
+    record: Annotated[
+        str | None,
+        typer.Option(metavar="FILE_OR_NAME", help="Judge the case by what customs recorded: dprk-customs, or a file."),
+    ] = None,
+    until: Annotated[
+        str, typer.Option(metavar="MONTH", help="Fit to the record up to this month, and foretell what comes after.")
+    ] = "2018-06",
 ) -> None:
     """Show the pressure of sanctions by how far one partner enforces them.
 
@@ -300,7 +307,7 @@ def faucet(
     """
     from detente.cli.faucet import Request, faucet
 
-    raise typer.Exit(faucet(Request(target, draws, seed, out, json)))
+    raise typer.Exit(faucet(Request(target, draws, seed, out, json, record, until)))
 
 
 @app.command()

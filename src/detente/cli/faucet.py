@@ -14,7 +14,9 @@ from detente.cli.files import whole, writable
 from detente.cli.trust import MOST_MISSED
 
 if TYPE_CHECKING:
+    from detente.trade.case import Case
     from detente.trade.faucet import Faucet
+    from detente.trade.record import Backtest
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Request:
     seed: int
     out: Path | None
     json: bool
+    record: str | None
+    until: str
 
 
 def faucet(request: Request) -> Exit:
@@ -38,17 +42,24 @@ def faucet(request: Request) -> Exit:
         if out.suffix.lower() not in (".html", ".htm", ".svg"):
             raise RefusedError(f"--out {out}: the page ends in .html, the picture of the curve in .svg")
         writable(out)
-    found = computed(case.read(request.target), request.draws, request.seed)
+    read = case.read(request.target)
+    judged = _judged(read, request) if request.record is not None else None
+    found = computed(read, request.draws, request.seed)
     if out is not None:
         _write(found, out)
     if request.json:
-        print(to_json.dumps(found.to_dict(), indent=1, allow_nan=False, ensure_ascii=False))
+        told = found.to_dict() | ({"record": judged.to_dict()} if judged is not None else {})
+        print(to_json.dumps(told, indent=1, allow_nan=False, ensure_ascii=False))
     else:
         from rich.console import Console
 
         from detente.report.faucet_terminal import print_faucet
 
         print_faucet(found, Console())
+        if judged is not None:
+            from detente.report.record_terminal import print_record
+
+            print_record(judged, Console())
     if out is not None:
         print(
             f"{'Picture' if out.suffix.lower() == '.svg' else 'Page'}: {out}", file=sys.stderr if request.json else None
@@ -61,6 +72,18 @@ def faucet(request: Request) -> Exit:
         )
         return Exit.DOUBTFUL
     return Exit.OK
+
+
+def _judged(read: Case, request: Request) -> Backtest:
+    """The case against the record that was asked for."""
+    from detente.trade import record
+
+    assert request.record is not None
+    kept = record.read(request.record)
+    try:
+        return record.backtest(read, kept, request.until, seed=request.seed)
+    except ValueError as error:
+        raise RefusedError(f"--record {request.record} --until {request.until}: {error}") from None
 
 
 def _write(found: Faucet, out: Path) -> None:

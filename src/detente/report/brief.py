@@ -84,8 +84,19 @@ def render(forecast: Forecast, situation: Situation | None = None, explanation: 
         reading=statements.how_to_read(findings), link=link, paragraphs=_paragraphs(forecast.provenance.text),
         process=[Markup(process.draw(situation, width=w)) for w in (charts.WIDE, charts.NARROW)] if situation else [],  # noqa: S704
         who=explained.sections(explanation) if explanation else None, dissent=dissent_page.section(explanation.dissent) if explanation else "",
+        faucet=_faucet(forecast),
         svg=Markup,  # - our own drawings, their text escaped
     )  # fmt: skip
+
+
+def _faucet(forecast: Forecast) -> str:
+    """The section of the case of trade that the situation uses; empty where there is none, or the forecast was read from a file."""
+    case = forecast.task.game.situation.case if forecast.task is not None else ""
+    if not case:
+        return ""
+    from detente.report import faucet_page  # trade is read only where a situation has some
+
+    return faucet_page.section(case)
 
 
 def link(address: str) -> str:

@@ -86,7 +86,7 @@ def share(value: float) -> str:
     """A change in welfare at one or two significant digits."""
     percent = 100 * value
     if abs(percent) < 0.005:
-        return "<0.01 %"
+        return "about 0"
     return f"{percent:+.1f} %" if abs(percent) >= 0.1 else f"{percent:+.2f} %"
 
 

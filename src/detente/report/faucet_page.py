@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from detente.report import faucet_charts, words
+from detente.report import charts, faucet_charts, words
 from detente.report import faucet_findings as findings
 from detente.report.brief import link
+from detente.report.templates import template
+from detente.trade import case
 from detente.trade.faucet import Faucet, estimate
+from detente.trade.faucet import faucet as computed
 
 
 def write(faucet: Faucet, path: Path) -> None:
@@ -15,18 +19,32 @@ def write(faucet: Faucet, path: Path) -> None:
     path.write_text(render(faucet), encoding="utf-8")
 
 
-def render(faucet: Faucet) -> str:
-    """The page as HTML text."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+DRAWS = 1000
+"""Of a case that stands in a brief."""
+
+
+def section(path: str) -> str:
+    """The section of a brief: the curve of a case of trade, who pays, and how it is known; safe HTML."""
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=PackageLoader("detente.report", "."), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+    read = case.read(path)
+    found = computed(replace(read, elasticity={}, output={}), DRAWS, 1)
+    headline = findings.headline(found)
+    text = template("faucet_section.html.jinja").render(
+        f=findings, w=words, case=read, faucet=found, headline=headline, slope=findings.slope(found), senders=findings.senders(found),
+        curve=Markup(faucet_charts.curve(found, headline)),  # noqa: S704 - our own drawing, its text escaped
+        narrow=Markup(faucet_charts.curve(found, headline, width=charts.NARROW - 150, height=190)),  # noqa: S704
     )  # fmt: skip
+    return Markup(text)  # noqa: S704 - escaped by the template
+
+
+def render(faucet: Faucet) -> str:
+    """The page as HTML text."""
+    from markupsafe import Markup
+
     headline, slope = findings.headline(faucet), findings.slope(faucet)
     world = faucet.equilibrium
-    return environment.get_template("faucet.html.jinja").render(
+    return template("faucet.html.jinja").render(
         f=findings, w=words, case=faucet.case, faucet=faucet, headline=headline, slope=slope, link=link,
         now=findings.figure(faucet.now.exports.pressure), goods=findings.goods(faucet), ways=findings.ways(faucet), places=findings.places(faucet),
         senders=findings.senders(faucet), remarks=list(findings.remarks(faucet)),

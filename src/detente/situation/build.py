@@ -153,7 +153,7 @@ def _resolve(draft: Draft) -> Situation:
     meaning = Lexicon(draft)
     process.declare(meaning)
     quantities = numbers.quantities(meaning)
-    commerce.declare(meaning, quantities)
+    case = commerce.declare(meaning, quantities)
     lexicon.define(meaning)
     facts = process.facts(meaning, quantities)
     actors = numbers.actors(meaning, quantities)
@@ -179,6 +179,7 @@ def _resolve(draft: Draft) -> Situation:
         whatifs={name: _what_if(draft, name) for name in file.whatifs},
         negotiations=process.negotiations(draft),
         text=file.text,
+        case=case,
         origin=draft.origin,
         notes=tuple(draft.notes),
     )

@@ -25,19 +25,20 @@ PREFIX = "trade."
 """Of the names of quantities and sources that come from the case."""
 
 
-def declare(lexicon: Lexicon, quantities: dict[str, Quantity]) -> None:
-    """Enters the figures of the file's trade, and what they are computed from among ``quantities``."""
+def declare(lexicon: Lexicon, quantities: dict[str, Quantity]) -> str:
+    """Enters the figures of the file's trade, and what they are computed from among ``quantities``; the file of the case."""
     draft, entry = lexicon.draft, lexicon.draft.file.trade
     if entry is None or draft.is_lost("trade", "case"):
-        return
-    case = _case(draft, entry)
+        return ""
+    place = _place(draft, entry)
+    case = _case(draft, place) if place else None
     if case is None or not _actors_known(draft, entry, case):
-        return
+        return ""
     from detente.trade.figures import figures  # upward, where a file asks for it
 
     enforced = _enforced(lexicon, entry, case)
     if enforced is None:
-        return
+        return ""
     books = figures(replace(case, as_of=draft.file.as_of), entry.actors, tuple(enforced))
     _join(draft, case, books.needed, quantities)
     operands = (*enforced.values(), *(QuantityValue(PREFIX + name) for name in books.direct))
@@ -45,15 +46,26 @@ def declare(lexicon: Lexicon, quantities: dict[str, Quantity]) -> None:
         figure = Computed(("trade", draft.origin, entry.case, name, *enforced), function, operands)
         lexicon.figures[name], lexicon.used[name] = figure, names(figure)
     lexicon.gather()
+    return str(place)
 
 
-def _case(draft: Draft, entry: TradeEntry) -> Case | None:
-    """The case, or None where it cannot be read: its first mistake is told at ``case``."""
-    from detente.trade import case  # upward, where a file asks for it
+def _place(draft: Draft, entry: TradeEntry) -> FilePath | None:
     from detente.trade.bundled import find
 
     try:
-        return case.read(find(entry.case, "cases", FilePath(draft.origin).parent))
+        return find(entry.case, "cases", FilePath(draft.origin).parent)
+    except SituationError as error:
+        (told,) = error.problems
+        draft.add(("trade", "case"), f"`{entry.case}`: {told.found}", told.accepted, told.nearest)
+    return None
+
+
+def _case(draft: Draft, place: FilePath) -> Case | None:
+    """The case, or None where it cannot be read: its first mistake is told at ``case``."""
+    from detente.trade import case  # upward, where a file asks for it
+
+    try:
+        return case.read(place)
     except SituationError as error:
         first = error.problems[0]
         where = f"{first.file}:{first.line}: " if first.line else ""

@@ -293,6 +293,8 @@ class Situation:
     whatifs: Mapping[str, WhatIf]
     negotiations: Mapping[str, Negotiation] = field(default_factory=dict)
     text: str = ""
+    case: str = ""
+    """The file of the case of trade whose figures it uses."""
     origin: str = "<memory>"
     digest: str = ""
     what_if: str = ""

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from detente.trade.flows import Floats, Flows
 
 TOLERANCE = 1e-9
-"""Largest excess of a country's sales over its income, as a share of that income, in a draw that counts as solved."""
+"""Largest excess of a country's sales over its income, or of world income over the base, as a share of it, in a draw that counts as solved."""
 
 
 @dataclass(frozen=True)

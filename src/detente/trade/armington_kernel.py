@@ -25,6 +25,8 @@ ENOUGH = 1e-12
 """Residual at which nothing more is to be gained in double precision."""
 SOLVED, SHUT = 1e-9, 1e-12
 """Residual of a solved draw; share of a flow that is next to nothing."""
+GENTLY = 0.7
+"""What is left of a flow from one world to the next, on the way to measures that Newton's method does not reach at once."""
 SPRING = 1e-10
 """Keeps the wage of a country that trades with nobody where it is: nothing else determines it."""
 
@@ -46,7 +48,7 @@ def markets(
     spending: Floats,
     sales: Floats,
 ) -> float:
-    """Fill in what each country buys from each at the wages ``u``; the largest relative excess of sales over income.
+    """Fill in what each country buys from each at the wages ``u``; the largest relative excess of sales over income, or of world income.
 
     ``cells`` (C, 3) are the places (i, j, k) of which a share ``passing`` (C,) is left at given prices and on which a ``duty`` (C,) is levied.
     Infinite where nobody is left to serve a market, or a country would have to spend less than nothing.
@@ -89,28 +91,57 @@ def markets(
                 sales[i, j * count + k] = alpha[j, k] * spending[j] * share[i, j * count + k]
     for c in range(len(cells)):
         sales[cells[c, 0], cells[c, 1] * count + cells[c, 2]] /= 1 + duty[c]
-    worst = 0.0
+    world = 0.0
+    for i in range(n):
+        world += income[i] * np.exp(u[i])
+    worst = abs(world / income.sum() - 1)
     for i in range(n):
         worst = max(worst, abs(sales[i].sum() / (income[i] * np.exp(u[i])) - 1))
-    return worst
+    return float(worst)
+
+
+@jit
+def refunds(
+    alpha: Floats, eps: Floats, cells: Places, duty: Floats, share: Floats, sales: Floats, slope: Floats
+) -> None:
+    """Add to ``slope`` what wages do to spending by way of the duties that come back to buyers.
+
+    ``d T_j / d u_l = sum_k eps_k alpha_jk share_ljk (mean_jk - rate_ljk)``, where ``rate = t / (1 + t)`` and ``mean_jk`` is its mean over sellers.
+    """
+    n, m = share.shape
+    count = m // n
+    mean, moved = np.zeros(m), np.zeros((n, n))
+    for c in range(len(cells)):
+        column = cells[c, 1] * count + cells[c, 2]
+        mean[column] += duty[c] / (1 + duty[c]) * share[cells[c, 0], column]
+    for j in range(n):
+        for k in range(count):
+            for seller in range(n):
+                moved[j, seller] += eps[k] * alpha[j, k] * share[seller, j * count + k] * mean[j * count + k]
+    for c in range(len(cells)):
+        i, j, k = cells[c, 0], cells[c, 1], cells[c, 2]
+        moved[j, i] -= eps[k] * alpha[j, k] * share[i, j * count + k] * duty[c] / (1 + duty[c])
+    for j in range(n):
+        back = 0.0
+        for k in range(count):
+            back += alpha[j, k] * mean[j * count + k]
+        for i in range(n):
+            bought = 0.0
+            for k in range(count):
+                bought += sales[i, j * count + k]
+            for seller in range(n):
+                slope[i, seller] += bought * moved[j, seller] / (1 - back)
 
 
 @jit
 def newton(
-    income: Floats,
-    deficit: Floats,
-    eps: Floats,
-    u: Floats,
-    share: Floats,
-    sales: Floats,
-    weighted: Floats,
-    slope: Floats,
-    gap: Floats,
-) -> Floats:
-    """The step in ``u`` that would clear all markets if demand were log-linear; tariff revenue is held at its share of spending.
+    alpha: Floats, income: Floats, deficit: Floats, eps: Floats, cells: Places, duty: Floats, u: Floats,
+    share: Floats, sales: Floats, weighted: Floats, slope: Floats, gap: Floats,
+) -> Floats:  # fmt: skip
+    """The step in ``u`` that would clear all markets if they were as their derivatives here say.
 
-    ``d ln share_ijk / d u_l = -eps_k (1[i=l] - share_ljk)`` and ``d ln spending_j / d u_l = 1[j=l] w_j Y_j / (w_j Y_j + D_j)``. World income in
-    place of the largest country's market fixes the level of all wages.
+    ``d ln share_ijk / d u_l = -eps_k (1[i=l] - share_ljk)`` and ``d ln spending_j / d u_l = 1[j=l] w_j Y_j / (w_j Y_j + D_j) + d T_j / d u_l / (1 - T_j)``
+    with ``T_j`` the share of spending that comes back as duties. World income in place of the largest country's market fixes the level of all wages.
     """
     n, m = share.shape
     count = m // n
@@ -129,6 +160,11 @@ def newton(
                 bought += sales[i, j * count + k]
             slope[i, j] += bought * buyer / (buyer + deficit[j])
         slope[i, i] -= weighted[i].sum() + total
+    if duty.any():
+        refunds(alpha, eps, cells, duty, share, sales, slope)
+    for i in range(n):
+        own = income[i] * np.exp(u[i])
+        total = sales[i].sum()
         for j in range(n):
             slope[i, j] /= own
         slope[i, i] -= SPRING
@@ -147,22 +183,26 @@ def clear(
     u: Floats, power: Floats, price: Floats, share: Floats, spending: Floats, sales: Floats, weighted: Floats, slope: Floats, gap: Floats,
 ) -> float:  # fmt: skip
     """Newton's method from ``u``, each step halved until it helps; the residual that is left, with all arrays as at the last ``u``."""
+    trial = np.empty(len(u))
     left = markets(lam, alpha, income, deficit, eps, cells, passing, duty, u, power, price, share, spending, sales)
     for _ in range(STEPS):
         if left <= ENOUGH or not left < np.inf:
             break
-        step = newton(income, deficit, eps, u, share, sales, weighted, slope, gap)
+        step = newton(alpha, income, deficit, eps, cells, duty, u, share, sales, weighted, slope, gap)
         far = np.abs(step).max()
         if not far < np.inf:
             break
         step *= min(1.0, FAR / far)
         before = left
         for _ in range(HALVINGS):
+            trial[:] = u + step
+            # World income is brought back exactly: what is left of it would hide the gaps of countries that trade little.
+            trial -= np.log((income * np.exp(trial)).sum() / income.sum())
             left = markets(
-                lam, alpha, income, deficit, eps, cells, passing, duty, u + step, power, price, share, spending, sales
+                lam, alpha, income, deficit, eps, cells, passing, duty, trial, power, price, share, spending, sales
             )
             if left < before:
-                u += step
+                u[:] = trial
                 break
             step *= 0.5
         if not left < before:
@@ -198,7 +238,7 @@ def solve(
 ) -> None:  # fmt: skip
     """Every draw: log wages and change in real spending (D, N), residuals (D,), the trade of country ``focus`` (D, N, K) both ways.
 
-    ``home`` (1 or D, N, K). Deficits are kept, or ``closed``. Where Newton's method fails from the base, the shares that pass are lowered
+    ``home`` (1 or D, N, K). Deficits are kept, or ``closed``. Where Newton's method fails from the base, measures are tightened
     by and by, each world the start of the next.
     """
     n, m = trade.shape
@@ -206,6 +246,7 @@ def solve(
     lam, alpha, income, start, deficit = np.empty((n, m)), np.empty((n, count)), np.empty(n), np.empty(n), np.zeros(n)
     power, price, share, sales = np.empty((n, count)), np.empty(m), np.empty((n, m)), np.empty((n, m))
     weighted, slope, gap, spending = np.empty((n, m)), np.empty((n, n)), np.empty(n), np.empty(n)
+    mild, mild_duty = np.empty(len(cells)), np.empty(len(cells))
     for d in range(len(eps)):
         e, p, t = eps[d], passing[d], duty[d]
         if d < len(home):
@@ -218,15 +259,18 @@ def solve(
         )
         if left > SOLVED and len(p) > 0:
             u[:] = 0.0
-            least = 1.0
-            while least > SHUT:
-                least *= 0.5
+            least, reached = 1.0, False
+            while least > SHUT and not reached:
+                least *= GENTLY
+                reached = True
+                for c in range(len(p)):
+                    mild_duty[c] = min(t[c], least ** (-1 / e[cells[c, 2]]) - 1)
+                    mild[c] = max(p[c], least)
+                    reached = reached and mild[c] == p[c] and mild_duty[c] == t[c]
                 left = clear(
-                    lam, alpha, income, deficit, e, cells, np.maximum(p, least), t,
+                    lam, alpha, income, deficit, e, cells, mild, mild_duty,
                     u, power, price, share, spending, sales, weighted, slope, gap,
                 )  # fmt: skip
-                if left > SOLVED or least <= p.min():
-                    break
             left = clear(
                 lam,
                 alpha,

@@ -1,4 +1,4 @@
-"""Where the bundled regimes of measures and cases of trade are."""
+"""Where the bundled regimes of measures, cases of trade and records are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from detente.situation.expression import nearest
 from detente.situation.messages import Problem, SituationError, listing
 
-Folder = Literal["regimes", "cases"]
+Folder = Literal["regimes", "cases", "records"]
 
 
 def names(folder: Folder) -> tuple[str, ...]:

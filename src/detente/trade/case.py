@@ -13,13 +13,11 @@ from datetime import date
 from pathlib import Path as FilePath
 
 import numpy as np
-from pydantic import Field
 from scipy.special import ndtri
 
 from detente.situation import numbers, source
 from detente.situation.draft import Draft
 from detente.situation.expression import nearest
-from detente.situation.forms import Day, Entry, FixedQuantity
 from detente.situation.forms import Quantity as QuantityForm
 from detente.situation.lexicon import Lexicon
 from detente.situation.messages import SituationError, listing
@@ -30,7 +28,8 @@ from detente.situation.validation import validate_as
 from detente.trade import bundled, measures
 from detente.trade.accounting import SIDES, Side
 from detente.trade.flows import Flows
-from detente.trade.measures import ALL, Codes, Measure, Regime, SourceForm
+from detente.trade.forms import CaseFile, EquilibriumEntry, RowEntry, TableEntry, WayEntry
+from detente.trade.measures import ALL, Measure, Regime
 
 MASS = 0.9
 """Probability within the ends of a range that stands for a flow with an error."""
@@ -120,70 +119,6 @@ class Case:
 # --------------------------------------------------------------------------- the file
 
 
-class RowEntry(Entry):
-    """One flow."""
-
-    seller: str = Field(alias="from", description="Code of the country that sells.")
-    buyer: str = Field(alias="to", description="Code of the country that buys.")
-    goods: Codes = Field(description="Code of the goods in quotes, or a name of one's own.")
-    value: QuantityForm = Field(description="Value a year before the measures, in millions.")
-
-
-class TableEntry(Entry):
-    """Trade before the measures."""
-
-    classification: str = Field(description="What the codes of goods are: HS2012, or a name of one's own.")
-    rows: list[RowEntry] = Field(min_length=1, description="The flows.")
-
-
-class WayEntry(Entry):
-    """A way round the measures."""
-
-    on: Side = Field(description="The target's `exports` or its `imports`.")
-    through: str | None = Field(default=None, description="Country that it runs through; left out: at sea.")
-    goods: Codes = Field(default=(ALL,), description="Goods that can go this way.")
-    share: QuantityForm = Field(description="Share of what is stopped that goes this way, where nobody stands in it.")
-    detection: QuantityForm = Field(description="Share of that which is detected and seized.")
-    discount: QuantityForm = Field(description="Discount at which it sells, or mark-up at which it is bought.")
-    cost: QuantityForm = Field(description="Cost of evasion, as a share of the value sent.")
-
-
-class EquilibriumEntry(Entry):
-    """What the Armington equilibrium needs."""
-
-    elasticity: QuantityForm = Field(description="Trade elasticity, of all goods but those of `by_goods`.")
-    by_goods: dict[str, QuantityForm] = Field(default={}, description="Trade elasticity of some goods.")
-    output: dict[str, QuantityForm] = Field(description="Gross output of what can be traded, in millions, by country.")
-
-
-class CaseFile(Entry):
-    """A case of trade under measures."""
-
-    title: str = Field(description="Title.")
-    target: str = Field(description="Whose trade the measures restrict.")
-    partner: str = Field(description="The partner whose enforcement the curve varies.")
-    as_of: Day = Field(description="Measures in force on this day count.")
-    period: str = Field(description="Period of the table.")
-    currency: str = Field(description="Currency of the table.")
-    names: dict[str, str] = Field(default={}, description="What countries and goods are called.")
-    sources: dict[str, SourceForm] = Field(default={}, description="Citations by id; a bare text is the citation.")
-    quantities: dict[str, QuantityForm] = Field(default={}, description="Named numbers, known or uncertain.")
-    table: TableEntry = Field(description="Trade before the measures.")
-    measures: str = Field(description="A file of measures, or the name of a bundled one.")
-    coverage: dict[str, dict[str, QuantityForm]] = Field(
-        default={}, description="Measure to goods to the share of these that it covers, where codes do not tell."
-    )
-    prices: dict[str, QuantityForm] = Field(default={}, description="Price of a unit, for caps on a quantity.")
-    rates: dict[str, QuantityForm] = Field(default={}, description="Burden of restrictions of finance and shipping.")
-    enforcement: dict[str, QuantityForm] = Field(
-        default={}, description="Partner, or partner.measure, to enforcement from 0 to 1. Left out: 1."
-    )
-    routes: dict[str, WayEntry] = Field(default={}, description="Ways round the measures.")
-    incidence: QuantityForm = Field(default=FixedQuantity(value=1.0), description="Share of duties the target bears.")
-    margin: QuantityForm = Field(description="What a partner earns on a unit of trade with the target.")
-    equilibrium: EquilibriumEntry | None = Field(default=None, description="Asks for the Armington equilibrium too.")
-
-
 def read(name: str | FilePath) -> Case:
     """The case in a file, or a bundled one by its name. Raises :class:`SituationError` with every mistake found."""
     path = bundled.find(name, "cases")
@@ -197,8 +132,14 @@ def reads(text: str, origin: str = "<memory>", *, beside: FilePath | None = None
     draft.problems += problems
     if file is None:
         raise SituationError(draft.problems)
-    regime = measures.read(bundled.find(file.measures, "regimes", beside))
-    case = _Reading(draft, file).case(regime)
+    try:
+        place = bundled.find(file.measures, "regimes", beside)
+    except SituationError as error:
+        (told,) = error.problems
+        draft.add(("measures",), f"`{file.measures}`: {told.found}", told.accepted, told.nearest)
+        raise SituationError(draft.problems) from None
+    regime = measures.read(place)
+    case = _Reading(draft, file, beside or FilePath()).case(regime)
     if draft.problems:
         raise SituationError(draft.problems)
     return case
@@ -207,8 +148,9 @@ def reads(text: str, origin: str = "<memory>", *, beside: FilePath | None = None
 class _Reading:
     """A case on its way from its models: gathers quantities, and checks every name."""
 
-    def __init__(self, draft: Draft, file: CaseFile) -> None:
-        self.draft, self.file = draft, file
+    def __init__(self, draft: Draft, file: CaseFile, beside: FilePath) -> None:
+        self.draft, self.file, self.beside = draft, file, beside
+        self.classification = file.table.classification
         self.sources = measures.citations(draft, file.sources)
         draft.file = SituationFile.model_construct(sources=dict(file.sources), quantities=file.quantities, define={})
         self.lexicon = Lexicon(draft, quantities=list(file.quantities))
@@ -241,21 +183,47 @@ class _Reading:
 
     def case(self, regime: Regime) -> Case:
         file = self.file
-        rows = tuple(self.row(i, entry) for i, entry in enumerate(file.table.rows))
+        rows = self.table(file.table)
         goods, ids = tuple(dict.fromkeys(row.goods for row in rows)), list(regime.measures)
         balance = file.equilibrium
         elasticity, output = self.equilibrium(balance, goods, rows) if balance else ({}, {})
         case = Case(
             file.title, file.text, file.target, file.partner, file.as_of, file.period, file.currency,
-            file.table.classification, rows, regime, self.quantities, {**regime.sources, **self.sources},
+            self.classification, rows, regime, self.quantities, {**regime.sources, **self.sources},
             self.coverage(ids, goods),
             self.numbers("prices", file.prices, [i for i, m in regime.measures.items() if m.cap], "cap"),
             self.numbers("rates", file.rates, [i for i, m in regime.measures.items() if m.kind in ("finance", "shipping")], "restriction of finance or shipping"),
             self.enforcement(rows, ids), tuple(self.way(name, entry, goods, rows) for name, entry in file.routes.items()),
             self.number(file.incidence, ("incidence",)), self.number(file.margin, ("margin",)), elasticity, output, dict(file.names),
         )  # fmt: skip
-        self.check(case)
+        if not self.draft.problems:
+            self.check(case)
         return case
+
+    def table(self, entry: TableEntry) -> tuple[Row, ...]:
+        """The flows: written in the case, or of the table that it names."""
+        if entry.rows:
+            return tuple(self.row(i, row) for i, row in enumerate(entry.rows))
+        from detente.trade.messages import TableError
+        from detente.trade.tables import read_trade
+
+        place = next((p for p in (self.beside / entry.file, FilePath(entry.file)) if p.is_file()), None)
+        if place is None:
+            self.draft.add(("table", "file"), f"`{entry.file}`, which is no file", "a table of trade beside this file")
+            raise SituationError(self.draft.problems)
+        kept = tuple(dict.fromkeys([self.file.target, self.file.partner, *entry.countries]))
+        try:
+            flows = read_trade(place).flows(self.file.period, entry.goods, kept)
+        except TableError as error:
+            self.draft.add(("table", "file"), f"`{entry.file}`: {error.problems[0].found}", error.problems[0].accepted)
+            raise SituationError(self.draft.problems) from None
+        if flows.currency != self.file.currency:
+            found = f"`{entry.file}`, whose values are in {flows.currency}"
+            self.draft.add(("table", "file"), found, f"{self.file.currency}, the `currency` of the case")
+        rows, quantities = rows_of(flows)
+        self.quantities.update(quantities)
+        self.classification = flows.classification
+        return rows
 
     def row(self, i: int, entry: RowEntry) -> Row:
         path: Path = ("table", "rows", i)
@@ -337,6 +305,15 @@ class _Reading:
                 ("measures",), f"measures on {case.regime.target}", f"measures on {case.target}, the `target`"
             )
         self.known(case.partner, case.partners, "partner of the target", ("partner",), key=False)
+        for name in _countries(case.rows) if case.elasticity else ():
+            verbs = {
+                "sells": any(row.seller == name for row in case.rows),
+                "buys": any(row.buyer == name for row in case.rows),
+            }
+            if not all(verbs.values()):
+                found = f"`{name}`, which {next(verb for verb, does in verbs.items() if does)} but does not {'buy' if verbs['sells'] else 'sell'}"
+                accepted = "rows both ways for every country: an equilibrium without deficits must have them"
+                self.draft.add(("equilibrium",), found, accepted, key=True)
         for measure in case.in_force:
             touched = [
                 code for side in SIDES if measure.touches(side)
