@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import Numbers, Tables, jit, sweep, take_up
+from detente.solve.kernels import Numbers, Tables, jit, take_up
 from detente.solve.lanes import WIDTH, exp, fill, largest, load, root, size, store, table, where
-from detente.solve.newton import TINY, orthogonalise
+from detente.solve.newton import TINY, Space, orthogonalise, sweep_at
 from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
@@ -38,21 +38,12 @@ SQUARINGS = 4
 """Of a matrix: where its 16th power is small, no eigenvalue reaches one."""
 
 
-class Space(NamedTuple):
-    """Working space in tables of WIDTH columns: ``point``, ``image`` and ``weight`` (n) of a direction's entries;
-    ``basis`` ((BASIS + 1) * n); ``column`` (BASIS + 1); ``target`` (I)."""
+class Point(NamedTuple):
+    """A fixed point in tables of WIDTH columns: ``logs`` (n), the ``weight`` (n) of a direction's entries there, and ``target`` precisions (I)."""
 
-    point: Floats
-    image: Floats
+    logs: Floats
     weight: Floats
-    basis: Floats
-    column: Floats
     target: Floats
-
-    @classmethod
-    def of(cls, plan: Plan, size: int) -> Space:
-        n = plan.unknowns
-        return cls(table(n), table(n), table(n), table((size + 1) * n), table(size + 1), table(plan.actors))
 
 
 def astray(plan: Plan, numbers: Numbers, logs: Floats, tables: Tables) -> NDArray[np.bool_]:
@@ -62,40 +53,42 @@ def astray(plan: Plan, numbers: Numbers, logs: Floats, tables: Tables) -> NDArra
     if basis == 0 or draws == 0:
         return np.zeros(draws, dtype=np.bool_)
     hessenberg = np.zeros((draws, basis + 1, basis))
-    _arnoldi(plan.arrays, plan.actors, numbers, logs, tables, Space.of(plan, basis), hessenberg)
+    point = Point(table(unknowns), table(unknowns), table(plan.actors))
+    space = Space.of(unknowns, basis)
+    _arnoldi(plan.arrays, plan.actors, numbers, logs, tables, point, space, hessenberg)
     return _odd(hessenberg)
 
 
 @jit
-def _arnoldi(game: Any, actors: int, numbers: Any, logs: Floats, tables: Any, space: Any, hessenberg: Floats) -> None:
+def _arnoldi(
+    game: Any, actors: int, numbers: Any, logs: Floats, tables: Any, point: Any, space: Any, hessenberg: Floats
+) -> None:
     """Arnoldi's method on the sweep's Jacobian at ``logs`` (n, D), from the direction of the curve, into ``hessenberg`` (D, m + 1, m)."""
     unknowns, draws = logs.shape
     for start in range(0, draws, WIDTH):
         for lane in range(WIDTH):
             draw = min(start + lane, draws - 1)
-            take_up(game, actors, numbers, draw, lane, tables, space.target)
+            take_up(game, actors, numbers, draw, lane, tables, point.target)
             for u in range(unknowns):
-                space.point[u, lane] = logs[u, draw]
-        _respond(game, actors, space.point, fill(1.0), tables, space)
+                point.logs[u, lane] = tables.logs[u, lane] = logs[u, draw]
+        sweep_at(game, actors, tables, point.target, fill(1.0), space)
         for u in range(unknowns):
             store(space.image, u, load(tables.image, u))
             # What almost never happens moves nothing: directions are scaled by the root of the probability.
-            store(space.weight, u, exp(fill(0.5) * largest(load(space.point, u), fill(RAREST))))
-        _respond(game, actors, space.point, fill(1.0 + PROBE), tables, space)
-        _take(0, fill(1.0 / PROBE), tables, space)
+            store(point.weight, u, exp(fill(0.5) * largest(load(point.logs, u), fill(RAREST))))
+        sweep_at(game, actors, tables, point.target, fill(1.0 + PROBE), space)
+        _take(0, fill(1.0 / PROBE), tables, point, space)
         _shorten(unknowns, space)
         for k in range(hessenberg.shape[2]):
             old, longest = k * unknowns, fill(TINY)
             for u in range(unknowns):
-                longest = largest(size(load(space.basis, old + u) / load(space.weight, u)), longest)
+                longest = largest(size(load(space.basis, old + u) / load(point.weight, u)), longest)
             probe = fill(PROBE) / longest
             for u in range(unknowns):
-                direction = load(space.basis, old + u) / load(space.weight, u)
-                store(tables.logs, u, load(space.point, u) + probe * direction)
-            for a in range(actors):
-                store(tables.lam, a, load(space.target, a))
-            sweep(game, actors, tables)
-            _take(k + 1, longest * fill(1.0 / PROBE), tables, space)
+                direction = load(space.basis, old + u) / load(point.weight, u)
+                store(tables.logs, u, load(point.logs, u) + probe * direction)
+            sweep_at(game, actors, tables, point.target, fill(1.0), space)
+            _take(k + 1, longest * fill(1.0 / PROBE), tables, point, space)
             orthogonalise(unknowns, k, space)
             for lane in range(min(WIDTH, draws - start)):
                 for j in range(k + 2):
@@ -103,22 +96,12 @@ def _arnoldi(game: Any, actors: int, numbers: Any, logs: Floats, tables: Any, sp
 
 
 @jit
-def _respond(game: Any, actors: int, point: Floats, time: Any, tables: Any, space: Any) -> None:
-    """The sweep of ``point`` at a fraction ``time`` of the target precision."""
-    for u in range(len(game.unknown_action)):
-        store(tables.logs, u, load(point, u))
-    for a in range(actors):
-        store(tables.lam, a, load(space.target, a) * time)
-    sweep(game, actors, tables)
-
-
-@jit
-def _take(slot: int, rate: Any, tables: Any, space: Any) -> None:
+def _take(slot: int, rate: Any, tables: Any, point: Any, space: Any) -> None:
     """The change of the image times ``rate``, scaled, into ``slot`` of the basis."""
     unknowns = space.image.shape[0]
     for u in range(unknowns):
         change = (load(tables.image, u) - load(space.image, u)) * rate
-        store(space.basis, slot * unknowns + u, change * load(space.weight, u))
+        store(space.basis, slot * unknowns + u, change * load(point.weight, u))
 
 
 @jit

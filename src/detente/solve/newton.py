@@ -53,8 +53,9 @@ class Space(NamedTuple):
     sweeps: NDArray[np.int64]
 
     @classmethod
-    def of(cls, unknowns: int) -> Space:
-        size = min(BASIS, unknowns + 1)
+    def of(cls, unknowns: int, most: int = BASIS) -> Space:
+        """For a Krylov basis of at most so many vectors."""
+        size = min(most, unknowns + 1)
         return cls(
             image=table(unknowns),
             step=table(unknowns + 1),
@@ -71,7 +72,7 @@ class Space(NamedTuple):
 
 
 @jit
-def _sweep_at(game: Any, actors: int, tables: Any, target: Floats, time: Any, space: Any) -> None:
+def sweep_at(game: Any, actors: int, tables: Any, target: Floats, time: Any, space: Any) -> None:
     """The sweep of the log probabilities in ``tables`` at a fraction ``time`` of the target."""
     for a in range(actors):
         store(tables.lam, a, load(target, a) * time)
@@ -108,7 +109,7 @@ def correct(
     for iteration in range(NEWTONS + 1):
         for u in range(unknowns):
             store(tables.logs, u, load(point, u))
-        _sweep_at(game, actors, tables, target, load(point, unknowns), space)
+        sweep_at(game, actors, tables, target, load(point, unknowns), space)
         error, along = fill(0.0), fill(0.0)
         for u in range(unknowns):
             now, image = load(point, u), load(tables.image, u)
@@ -217,7 +218,7 @@ def _product(
     rate = longest * fill(1.0 / PROBE)
     for u in range(unknowns):
         store(tables.logs, u, load(point, u) + probe * load(space.basis, old + u))
-    _sweep_at(game, actors, tables, target, load(point, unknowns) + probe * load(space.basis, old + unknowns), space)
+    sweep_at(game, actors, tables, target, load(point, unknowns) + probe * load(space.basis, old + unknowns), space)
     for u in range(unknowns):
         change = load(space.basis, old + u) - (load(tables.image, u) - load(space.image, u)) * rate
         store(space.basis, new + u, where(counts, change, fill(0.0)))
