@@ -1,6 +1,7 @@
 """The section `trade`: figures of a case in payoffs, by hand; what joins the quantities; one message a mistake."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -176,3 +177,9 @@ def test_the_brief_has_the_curve_of_the_measures_of_its_day(folder):
     page = folder / "it.html"
     detente.write_brief(detente.forecast(read(folder), draws=16), page)
     assert re.search(r"enforcing to the letter 49\s%", page.read_text(encoding="utf-8"))
+
+
+def test_going_back_keeps_a_case_that_was_not_known_and_says_so(folder):
+    (folder / "it.yaml").write_text(SITUATION, encoding="utf-8")
+    situation = detente.load(folder / "it.yaml", as_of=date(2018, 2, 1))
+    assert "the case of trade rests on `own`, published after 2018-02-01; its numbers are kept" in situation.notes
