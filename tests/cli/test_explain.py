@@ -39,3 +39,10 @@ def test_the_same_seed_gives_the_same_text(small, command):
 
     assert said("--threads", "1") == said("--threads", "2")
     assert said("--seed", "2") != said()
+
+
+def test_what_is_written_is_a_brief(small, command, tmp_path):
+    done = command("explain", small, "--draws", "16", "--out", tmp_path / "x.svg")
+    assert done.returncode == 2
+    assert "a brief ends in .html" in done.stderr
+    assert not (tmp_path / "x.svg").exists()

@@ -61,3 +61,11 @@ def test_what_the_table_does_not_have(command, table) -> None:
     done = command("trade", table.name, "--country", "RUS")
     assert done.returncode == 2
     assert "a country of the table: CHN, PRK" in done.stderr
+
+
+def test_a_table_of_nothing_makes_a_page_and_a_picture(command, table) -> None:
+    table.write_text(f"{HEAD}\nCHN,PRK,import,coal,2016,0,USD\n", encoding="utf-8")
+    for words in ((), ("--country", "PRK")):
+        for out in ("x.svg", "x.html"):
+            done = command("trade", table.name, *words, "--out", out)
+            assert done.returncode == 0, done.stderr

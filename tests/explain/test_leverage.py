@@ -176,3 +176,38 @@ def test_what_would_be_printed_as_nought_is_not_told():
     found = Consequences("x", "x", (), (tiny, small), 100, 0, 100, False, False, 0.0)
     assert tiny.figure.difference != 0 == found.clear_effect("a")
     assert effects.paid(found) == ["b +0.6 (+0.6)"]
+
+
+def test_what_moves_nobody_else_is_said_to_be_the_holder_s_own():
+    found = levers_of("""
+title: Alone
+as_of: 2026-01-01
+horizon: 2026-12-31
+actors: {A: The actor}
+steps: [{move: act, actor: A, options: {well: , badly: }, on: 2026-02-01}]
+payoffs: {A: {all: "1 if act == well else 0"}}
+""")
+    assert found.ranked
+    assert found.in_words() == [levers.OWN]
+
+
+def test_tables_have_their_columns_where_nothing_is_open():
+    base = forecast(
+        loads("""
+title: Over
+as_of: 2026-03-01
+horizon: 2026-12-31
+actors: {A: The actor}
+steps: [{move: act, actor: A, options: {well: , badly: }, on: 2026-02-01}]
+payoffs: {A: {all: "1 if act == well else 0"}}
+observed: [{step: act, value: well, on: 2026-02-01}]
+"""),
+        draws=DRAWS,
+    )
+    found, told = base.leverage(draws=DRAWS), base.information(draws=DRAWS)
+    assert found.in_words() == [levers.NOTHING]
+    assert list(found.payoffs.columns[:6]) == ["actor", "step", "option", "kind", "what_if", "affected"]
+    assert list(told.answers.columns[:5]) == ["of", "kind", "holders", "what_if", "question"]
+    for table in (found.payoffs, found.answers, told.payoffs, told.answers, told.record):
+        assert len(table) == 0
+        assert {"difference", "low", "high", "error", "clear"} < set(table.columns)

@@ -340,3 +340,12 @@ def test_a_record_that_nobody_would_make_after_a_change_names_the_theory():
     with pytest.raises(SituationError, match="no draw that can be compared if actors behave by level-k") as caught:
         what_if(loads(text), "set loss=3", draws=DRAWS, method="level-k")
     assert "actors err: quantal-response" in caught.value.problems[0].accepted
+
+
+def test_the_interval_of_a_probability_s_difference_ends_at_one():
+    """Weights that differ between the worlds move the draws' own differences, here beyond a certainty."""
+    before, after = np.array([1.0, 0.0, 1.0]), np.array([1.0, 0.0, 0.0])
+    weights = np.array([1.0, 0.0, 0.2]), np.array([0.0, 1.0, 0.2])
+    assert compare(before, after, *weights).low < -1
+    found = compare(before, after, *weights, reach=1.0)
+    assert (found.difference, found.low) == (pytest.approx(-1), -1)

@@ -1,5 +1,9 @@
 """A file that uses the whole language, and what its situation must then hold."""
 
+import gc
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import numpy as np
@@ -8,14 +12,17 @@ import pytest
 from detente.situation import SituationError, distributions, load, loads
 from detente.situation.expression import (
     Chosen,
+    Expression,
     Happened,
     Number,
     Operation,
     QuantityValue,
+    Scope,
     StepValue,
     Truth,
     evaluate,
     names,
+    parse,
     walk,
 )
 from detente.situation.model import (
@@ -395,3 +402,27 @@ def test_load_takes_a_path_or_a_string(tmp_path, small):
     path.write_text(small, encoding="utf-8")
     assert load(path).digest == load(str(path)).digest == loads(small).digest
     assert load(path).origin == str(path)
+
+
+def test_expressions_may_be_parsed_side_by_side():
+    """Threads that take turns within Python's parser make it fail (CPython issue 106905); a slow finalizer makes them do so."""
+
+    class Yielding:
+        def __del__(self):
+            time.sleep(0)
+
+    def parsed(_: int) -> Expression:
+        one = Yielding()
+        one.itself = one
+        del one
+        return parse(" + ".join(["1*(2+3)"] * 60), Scope({}, {}), "number")
+
+    interval, threshold = sys.getswitchinterval(), gc.get_threshold()
+    sys.setswitchinterval(1e-6)
+    gc.set_threshold(5)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert len(list(pool.map(parsed, range(500)))) == 500
+    finally:
+        sys.setswitchinterval(interval)
+        gc.set_threshold(*threshold)

@@ -1,5 +1,7 @@
 """The section `trade`: figures of a case in payoffs, by hand; what joins the quantities; one message a mistake."""
 
+import re
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -132,7 +134,8 @@ def test_a_what_if_may_change_enforcement(folder):
 def test_one_message_says_where_and_what(folder, old, new, where, found, accepted):
     with pytest.raises(SituationError) as caught:
         read(folder, SITUATION.replace(old, new))
-    problem = next(p for p in caught.value.problems if p.where.startswith(where))
+    (problem,) = caught.value.problems
+    assert problem.where.startswith(where)
     assert problem.line > 1
     assert found in problem.found
     assert accepted in f"{problem.accepted} {problem.nearest}"
@@ -147,3 +150,36 @@ def test_a_figure_is_uncertain_so_no_guard_may_use_it(folder):
     guarded = SITUATION.replace("on: 2019-03-01}", 'on: 2019-03-01, when: "pressure.DPRK > 0.1"}')
     with pytest.raises(SituationError, match="uncertain"):
         read(folder, guarded)
+
+
+@pytest.mark.parametrize(("enforcement", "found"), [("1.5", "1.5"), ("-lax", "-0."), ("3 * lax", "1.")])
+def test_an_enforcement_out_of_bounds_is_refused_and_never_cut_off(folder, enforcement, found):
+    text = SITUATION.replace('"lax if', f'"{enforcement} if')
+    with pytest.raises(SituationError) as caught:
+        detente.forecast(read(folder, text), draws=16)
+    (problem,) = caught.value.problems
+    assert (problem.where, problem.line > 1) == ("trade.enforcement.CHN", True)
+    assert f"an enforcement of {found}" in problem.found
+    clipped = text.replace(f"{enforcement} if", f"clip({enforcement}, 0, 1) if")
+    assert detente.forecast(read(folder, clipped), draws=16).answers.probability.notna().all()
+
+
+def test_a_way_without_trade_has_no_pressure(folder):
+    case = CASE.replace("    - {from: CHN, to: PRK, goods: rice, value: 50}\n", "")
+    (folder / "coal.yaml").write_text(case, encoding="utf-8")
+    read(folder)
+    with pytest.raises(SituationError, match=r"unknown figure `pressure\.DPRK\.imports`"):
+        read(folder, SITUATION.replace("pressure.DPRK.exports", "pressure.DPRK.imports"))
+
+
+def test_the_brief_has_the_curve_of_the_measures_of_its_day(folder):
+    (folder / "coal.yaml").write_text(CASE.replace("as_of: 2018-01-01", "as_of: 2016-01-01"), encoding="utf-8")
+    page = folder / "it.html"
+    detente.write_brief(detente.forecast(read(folder), draws=16), page)
+    assert re.search(r"enforcing to the letter 49\s%", page.read_text(encoding="utf-8"))
+
+
+def test_going_back_keeps_a_case_that_was_not_known_and_says_so(folder):
+    (folder / "it.yaml").write_text(SITUATION, encoding="utf-8")
+    situation = detente.load(folder / "it.yaml", as_of=date(2018, 2, 1))
+    assert "the case of trade rests on `own`, published after 2018-02-01; its numbers are kept" in situation.notes

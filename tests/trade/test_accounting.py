@@ -121,3 +121,20 @@ def test_enforcement_never_lowers_pressure_where_evasion_does_not_beat_trade_in_
     rules, ways = [barrier(measure("m", "ban"), 1, 1, 0)], [route(0.7, 1, 0.1, 0.2, 0.1)]
     first, second = (reckon(rules, {"m": [e, 0.5]}, ways).exports.pressure[0] for e in (low, high))
     assert second >= first - 1e-12
+
+
+def test_routes_of_different_goods_do_not_crowd_each_other():
+    # Four fifths of either stopped good may go its own way; the ways are scaled down only where both are open to the same goods.
+    rules = [barrier(measure("all", "ban"), 1, 1, 0)]
+    ways = [route(0.8, goods=frozenset({0})), route(0.8, goods=frozenset({1}))]
+    assert reckon(rules, {"all": [1.0, 1.0]}, ways).exports.sent[:, 0] == pytest.approx([80.0, 80.0])
+    both = reckon(rules, {"all": [1.0, 1.0]}, [route(0.8, goods=frozenset({0})), route(0.8)])
+    assert both.exports.sent[:, 0] == pytest.approx([50.0, 50.0 + 80.0])
+
+
+def test_there_is_no_pressure_where_there_was_no_trade():
+    table = exposure()
+    table = Exposure("T", table.partners, table.commodities, "USD", table.exports, np.zeros_like(table.imports))
+    found = accounts(table, [], {}, [], incidence=ONE, margin=ONE)
+    assert np.isnan(found.imports.pressure).all()
+    assert found.exports.pressure == pytest.approx([0.0])

@@ -265,3 +265,40 @@ def test_a_table_that_cannot_be_used_is_told_with_its_place(table, where, found)
     problem = caught.value.problems[0]
     assert (problem.where, problem.line) == (where, 8)
     assert found in problem.found
+
+
+def test_a_cap_of_one_country_is_measured_by_its_own_trade(folder):
+    # BBB alone caps coal at 20 of the 50 it buys; what AAA buys beside it does not make the cap tighter.
+    (folder / "own.yaml").write_text(
+        'title: Own\ntarget: TGT\nmeasures:\n  coal: {kind: cap, by: BBB, on: exports, goods: "27", from: 2017-01-01, cap: {value: 20}}\n'
+    )
+    text = CASE[: CASE.index("measures:")] + "measures: own.yaml\nmargin: 0.1\n"
+    found = faucet.faucet(case.reads(text, beside=folder), draws=16)
+    assert found.now.exports.stopped[:, 0] == pytest.approx([0.0, 30.0])
+    # Nothing binds AAA, the partner: the curve is flat, and is there.
+    assert found.curve.exports.pressure.shape == (len(faucet.LEVELS), 16)
+    assert found.range == pytest.approx(0.0)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_day_without_measures_and_a_side_without_trade(folder):
+    text = CASE.replace("as_of: 2019-01-01", "as_of: 2016-01-01").replace(
+        "{from: AAA, to: TGT,", "{from: TGT, to: CCC,"
+    )
+    (folder / "early.yaml").write_text(
+        text.replace('goods: "2710"', 'goods: "99"').replace("prices: {oil: 100000}\n", "")
+    )
+    done = run(str(folder / "early.yaml"), "--draws", "16")
+    assert done.exit_code == 0, done.output
+    assert "n/a" in done.output
+
+
+def test_a_month_of_a_table_is_not_taken_for_a_year(tmp_path):
+    (tmp_path / "month.csv").write_text(
+        "reporter,partner,flow,commodity,period,value\nChina,North Korea,import,coal,2017-09,145\n", encoding="utf-8"
+    )
+    text = TABLE_CASE.replace("{file: FILE, countries: [RUS]}", "{file: month.csv}").replace('"2016"', "2017-09")
+    with pytest.raises(SituationError) as caught:
+        case.reads(text, beside=tmp_path)
+    (problem,) = caught.value.problems
+    assert (problem.where, problem.found) == ("period", "`2017-09`")

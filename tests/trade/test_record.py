@@ -2,11 +2,13 @@
 
 import csv
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from detente.situation import SituationError
+from detente.situation.model import Fixed, Quantity
 from detente.trade import case as cases
 from detente.trade import record as records
 
@@ -150,3 +152,27 @@ def test_the_second_half_of_2018():
     assert found.effective > 100
     assert np.isfinite(list(found.errors.values())).all()
     assert found.errors["case"] < found.errors["trend"], "a trend through a ban goes on falling"
+
+
+@pytest.mark.filterwarnings("error")
+def test_one_reading_within_a_year_has_no_trend(case):
+    (late,) = records.backtest(case, monthly({"2015-01": 150, "2017-03": 60, "2017-05": 55}), "2017-03").foretold
+    assert late.trend == late.no_change == pytest.approx(60)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_record_of_what_the_case_lets_nobody_trade_is_refused(case):
+    nothing = monthly({"2017-01": 1, "2017-02": 1, "2017-03": 1})
+    with pytest.raises(ValueError, match="found 1 in 2017-01, where the case lets nothing pass"):
+        records.backtest(replace(case, rows=case.rows[-1:]), nothing, "2017-02")
+    with pytest.raises(ValueError, match="found 1 in 2017-03"):
+        records.backtest(
+            replace(
+                case,
+                rows=case.rows[:1],
+                enforcement={("CHN",): "all"},
+                quantities={**case.quantities, "all": Quantity("all", Fixed(1.0))},
+            ),
+            nothing,
+            "2017-02",
+        )

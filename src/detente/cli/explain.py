@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.cli.codes import Exit
-from detente.cli.failure import say
+from detente.cli.failure import RefusedError, say
 from detente.cli.files import find, whole, writable
 from detente.cli.run import Advance, progress_bars
 from detente.cli.trust import MOST_MISSED, reservations
@@ -38,6 +38,8 @@ def explain(request: Request) -> Exit:
     from detente.forecast import forecast
     from detente.situation import load
 
+    if request.out and request.out.suffix.lower() not in (".html", ".htm"):
+        raise RefusedError(f"--out {request.out}: a brief ends in .html")
     situation = load(find(request.target), as_of=request.as_of)
     if request.out:
         writable(request.out)

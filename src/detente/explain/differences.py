@@ -51,8 +51,13 @@ class Difference:
         return math.isfinite(d) and one_sided and abs(d) > max(STANDARD_ERRORS * self.error, NOTHING)
 
 
-def compare(before: Floats, after: Floats, weight_before: Floats, weight_after: Floats) -> Difference:
-    """The difference of a figure, all arguments (D,); weights need not sum to one, and a NaN counts for nothing."""
+def compare(
+    before: Floats, after: Floats, weight_before: Floats, weight_after: Floats, reach: float = math.inf
+) -> Difference:
+    """The difference of a figure, all arguments (D,); weights need not sum to one, and a NaN counts for nothing.
+
+    ``reach``: how far a difference can be from nought at most, 1 for probabilities; the interval ends there.
+    """
     u0, a0 = _normalised(before, weight_before)
     u1, a1 = _normalised(after, weight_after)
     p0, p1 = (float(u @ a) if u.any() else math.nan for u, a in ((u0, a0), (u1, a1)))
@@ -67,13 +72,13 @@ def compare(before: Floats, after: Floats, weight_before: Floats, weight_after: 
     error = float(np.sqrt(np.sum((u1 * (a1 - p1) - u0 * (a0 - p0)) ** 2)))
     if math.isclose(difference, float(weight @ own), abs_tol=1e-12):
         moved = 0.0
-    return Difference(p0, p1, difference, low + moved, high + moved, error)
+    return Difference(p0, p1, difference, max(low + moved, -reach), min(high + moved, reach), error)
 
 
 def compare_part(
     before: Floats, weight: Floats, which: NDArray[np.intp], after: Floats, weight_before: Floats, weight_after: Floats
 ) -> Difference:
-    """The difference from a base over D draws, ``before`` and ``weight`` (D,), of a world solved in those at ``which`` (S,).
+    """The difference of a probability from a base over D draws, ``before`` and ``weight`` (D,), of a world solved in those at ``which`` (S,).
 
     ``after`` and its weight are (S,); so is ``weight_before``, what the draws at ``which`` count for the base among themselves. With all
     draws at ``which`` this is :func:`compare`.
@@ -92,7 +97,9 @@ def compare_part(
     np.add.at(parts, which, own - slope * base)
     moved = changed - mean - paired.difference
     error = float(np.sqrt(np.sum(parts**2)))
-    return Difference(mean, changed, changed - mean, paired.low + moved, paired.high + moved, error)
+    return Difference(
+        mean, changed, changed - mean, max(paired.low + moved, -1.0), min(paired.high + moved, 1.0), error
+    )
 
 
 def _normalised(values: Floats, weight: Floats) -> tuple[Floats, Floats]:

@@ -187,29 +187,37 @@ def blind(situation: Situation, name: str) -> tuple[str, ...]:
 # --------------------------------------------------------------------------- tables
 
 
-def payoff_table(labelled: Iterable[tuple[Mapping[str, object], Consequences]]) -> pd.DataFrame:
-    """One row a what-if and affected actor: the labels, ``affected`` (id), and the difference in shares of its payoff span."""
-    return _table(
-        {**labels, "affected": p.actor, **figures(p.figure)} for labels, found in labelled for p in found.payoffs
-    )
+def payoff_table(
+    labelled: Iterable[tuple[Mapping[str, object], Consequences]], labels: Sequence[str] = ()
+) -> pd.DataFrame:
+    """One row a what-if and affected actor: the labels so named, ``affected`` (id), and the difference in shares of its payoff span."""
+    rows = ({**told, "affected": p.actor, **figures(p.figure)} for told, found in labelled for p in found.payoffs)
+    return table(rows, (*labels, "affected", *FIGURES))
 
 
-def answer_table(labelled: Iterable[tuple[Mapping[str, object], Consequences]]) -> pd.DataFrame:
-    """One row a what-if and question: the labels, ``question`` (id), ``text``, ``given``, and the difference in probability."""
-    return _table(
-        {**labels, "question": a.question, "text": a.text, "given": a.given, **figures(a.figure)}
-        for labels, found in labelled
+def answer_table(
+    labelled: Iterable[tuple[Mapping[str, object], Consequences]], labels: Sequence[str] = ()
+) -> pd.DataFrame:
+    """One row a what-if and question: the labels so named, ``question`` (id), ``text``, ``given``, and the difference in probability."""
+    rows = (
+        {**told, "question": a.question, "text": a.text, "given": a.given, **figures(a.figure)}
+        for told, found in labelled
         for a in found.answers
     )
+    return table(rows, (*labels, "question", "text", "given", *FIGURES))
+
+
+FIGURES = ("base", "changed", "difference", "low", "high", "error", "clear")
+"""The columns of a difference."""
 
 
 def figures(figure: Difference) -> dict[str, object]:
-    """The columns of a difference."""
-    columns = ("base", "changed", "difference", "low", "high", "error", "clear")
-    return {name: getattr(figure, name) for name in columns}
+    """A difference under its columns."""
+    return {name: getattr(figure, name) for name in FIGURES}
 
 
-def _table(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
+def table(rows: Iterable[dict[str, object]], columns: Sequence[str]) -> pd.DataFrame:
+    """A data frame, whose columns are there where no row is, too."""
     import pandas as pd
 
-    return pd.DataFrame(list(rows))
+    return pd.DataFrame(list(rows), columns=list(columns))

@@ -29,6 +29,7 @@ from detente.explain.comparison import Consequences
 from detente.explain.differences import Difference, compare
 from detente.explain.generated import (
     DRAWS,
+    FIGURES,
     Skipped,
     Trials,
     ahead,
@@ -38,6 +39,7 @@ from detente.explain.generated import (
     payoff_table,
     situation_of,
     steps_of,
+    table,
     try_all,
 )
 from detente.forecast.result import Forecast
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["reveal", "hide", "blur"]
+LABELS = ("of", "kind", "holders", "what_if")
+"""What a table says of a disclosure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +113,12 @@ class Information:
         ``changed`` payoff in shares of the affected actor's span; ``difference`` with its interval ``low`` to ``high`` over draws and its
         Monte Carlo standard ``error``; ``clear``.
         """
-        return payoff_table((each.labels, each.consequences) for each in self.disclosures)
+        return payoff_table(((each.labels, each.consequences) for each in self.disclosures), LABELS)
 
     @property
     def answers(self) -> pd.DataFrame:
         """One row a change and question; columns as in :attr:`payoffs`, with ``question``, ``text`` and ``given``."""
-        return answer_table((each.labels, each.consequences) for each in self.disclosures)
+        return answer_table(((each.labels, each.consequences) for each in self.disclosures), LABELS)
 
     @property
     def record(self) -> pd.DataFrame:
@@ -123,12 +127,9 @@ class Information:
         Columns: ``step``, ``talk``, ``holder``, ``fact``, ``state``; ``base`` and ``changed`` belief before and after the step; ``difference`` with
         its interval ``low`` to ``high`` over draws and its standard ``error``; ``clear``.
         """
-        import pandas as pd
-
-        return pd.DataFrame([
-            {"step": each.step, "talk": each.talk, "holder": each.holder, "fact": each.fact, "state": each.state, **figures(each.figure)}
-            for each in self.lessons
-        ])  # fmt: skip
+        labels = ("step", "talk", "holder", "fact", "state")
+        rows = ({**{name: getattr(each, name) for name in labels}, **figures(each.figure)} for each in self.lessons)
+        return table(rows, (*labels, *FIGURES))
 
     @property
     def ranked(self) -> tuple[Disclosure, ...]:

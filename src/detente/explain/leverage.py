@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["commit", "lose", "known"]
+LABELS = ("actor", "step", "option", "kind", "what_if")
+"""What a table says of a lever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,12 @@ class Leverage:
         and ``changed`` payoff in shares of the affected actor's span; ``difference`` with its interval ``low`` to ``high`` over draws
         and its Monte Carlo standard ``error``; ``clear``.
         """
-        return payoff_table((lever.labels, lever.consequences) for lever in self.levers)
+        return payoff_table(((lever.labels, lever.consequences) for lever in self.levers), LABELS)
 
     @property
     def answers(self) -> pd.DataFrame:
         """One row a lever and question; columns as in :attr:`payoffs`, with ``question``, ``text`` and ``given``."""
-        return answer_table((lever.labels, lever.consequences) for lever in self.levers)
+        return answer_table(((lever.labels, lever.consequences) for lever in self.levers), LABELS)
 
     def strongest(self, actor: str, affected: str) -> Lever | None:
         """The lever of an actor with the largest clear effect on another's (or its own) payoff; None if none is clear."""

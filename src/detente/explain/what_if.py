@@ -347,7 +347,7 @@ def consequences(
     u0, u1 = (weight, after.likelihood) if plan.reweighted else (np.where(both, weight, 0.0),) * 2
     texts = {q.id: (q.text, q.given_text) for q in situation.questions}
     answers = [
-        AnswerChange(name, *texts[name], compare(a0, a1, u0 * g0, u1 * g1))
+        AnswerChange(name, *texts[name], compare(a0, a1, u0 * g0, u1 * g1, reach=1.0))
         for name, (a0, g0, a1, g1) in _paired(before, after).items()
     ]
     span = dict(zip(before.actors, np.asarray(base.data["span"].values), strict=True))

@@ -91,12 +91,12 @@ def render(forecast: Forecast, situation: Situation | None = None, explanation: 
 
 def _faucet(forecast: Forecast) -> str:
     """The section of the case of trade that the situation uses; empty where there is none, or the forecast was read from a file."""
-    case = forecast.task.game.situation.case if forecast.task is not None else ""
-    if not case:
+    situation = forecast.task.game.situation if forecast.task is not None else None
+    if situation is None or not situation.case:
         return ""
     from detente.report import faucet_page  # trade is read only where a situation has some
 
-    return faucet_page.section(case)
+    return faucet_page.section(situation.case, situation.as_of)
 
 
 def link(address: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from detente.report import charts, faucet_charts, words
@@ -23,12 +24,12 @@ DRAWS = 1000
 """Of a case that stands in a brief."""
 
 
-def section(path: str) -> str:
-    """The section of a brief: the curve of a case of trade, who pays, and how it is known; safe HTML."""
+def section(path: str, as_of: date) -> str:
+    """The section of a brief: the curve of a case of trade under the measures in force on a day, who pays, and how it is known; safe HTML."""
     from markupsafe import Markup
 
-    read = case.read(path)
-    found = computed(replace(read, elasticity={}, output={}), DRAWS, 1)
+    read = replace(case.read(path), as_of=as_of, elasticity={}, output={})
+    found = computed(read, DRAWS, 1)
     headline = findings.headline(found)
     text = template("faucet_section.html.jinja").render(
         f=findings, w=words, case=read, faucet=found, headline=headline, slope=findings.slope(found), senders=findings.senders(found),

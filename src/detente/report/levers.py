@@ -12,6 +12,7 @@ SENTENCES = 3
 """Most actors of whom a sentence is made."""
 
 NOTHING = "No option that is still open clearly changes what anybody can expect."
+OWN = "No option that is still open clearly changes what anybody but its holder can expect."
 
 
 def phrase(lever: Lever, situation: Situation) -> str:
@@ -27,7 +28,8 @@ def in_words(leverage: Leverage) -> list[str]:
     situation = situation_of(leverage.base)
     best = [(actor, lever) for actor in leverage.actors if (lever := _best(leverage, actor)) is not None]
     best.sort(key=lambda pair: -_on_others(pair[1], pair[0]))
-    return [_sentence(leverage, actor, lever, situation) for actor, lever in best[:SENTENCES]] or [NOTHING]
+    said = [_sentence(leverage, actor, lever, situation) for actor, lever in best[:SENTENCES]]
+    return said or [OWN if leverage.ranked else NOTHING]
 
 
 def _on_others(lever: Lever, actor: str) -> float:

@@ -57,7 +57,7 @@ def _below(found: Inspection) -> str:
 def _panels(found: Inspection) -> list[Panel]:
     if found.exports is None or found.imports is None:
         top = found.largest[: 2 * ROWS]
-        most = max((f.value for f in top), default=1.0)
+        most = max((f.value for f in top), default=1.0) or 1.0
         bars = tuple(
             Bar(f"{name_of(f.exporter)} → {name_of(f.importer)}", f.value / most, amount(f.value)) for f in top
         )

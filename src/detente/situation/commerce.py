@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.situation import tree
 from detente.situation.draft import Draft
 from detente.situation.expression import Computed, Expression, QuantityValue, children, names, walk, with_operands
 from detente.situation.lexicon import PATH, Lexicon
-from detente.situation.messages import SituationError
+from detente.situation.messages import Problem, SituationError
 from detente.situation.model import Formula, Quantity
 from detente.situation.schema import TradeEntry
+from detente.situation.tree import Path
 
 if TYPE_CHECKING:
     from detente.trade.case import Case
@@ -26,19 +32,21 @@ PREFIX = "trade."
 
 
 def declare(lexicon: Lexicon, quantities: dict[str, Quantity]) -> str:
-    """Enters the figures of the file's trade, and what they are computed from among ``quantities``; the file of the case."""
+    """Enters the figures of the file's trade, and what they are computed from among ``quantities``; the file of the case.
+
+    After a mistake the section is lost, and with it all figures.
+    """
     draft, entry = lexicon.draft, lexicon.draft.file.trade
-    if entry is None or draft.is_lost("trade", "case"):
+    if entry is None:
         return ""
     place = _place(draft, entry)
     case = _case(draft, place) if place else None
-    if case is None or not _actors_known(draft, entry, case):
+    enforced = _enforced(lexicon, entry, case) if case and _actors_known(draft, entry, case) else None
+    if place is None or case is None or enforced is None:
+        draft.lost.add(("trade",))
         return ""
     from detente.trade.figures import figures  # upward, where a file asks for it
 
-    enforced = _enforced(lexicon, entry, case)
-    if enforced is None:
-        return ""
     books = figures(replace(case, as_of=draft.file.as_of), entry.actors, tuple(enforced))
     _join(draft, case, books.needed, quantities)
     operands = (*enforced.values(), *(QuantityValue(PREFIX + name) for name in books.direct))
@@ -84,7 +92,9 @@ def _actors_known(draft: Draft, entry: TradeEntry, case: Case) -> bool:
         found = f"no actor that is {case.target}, the target of the case"
         draft.add(("trade", "actors"), found, f"`ACTOR: {case.target}`", key=True)
     late = [s.id for s in case.sources.values() if s.published is not None and s.published > draft.file.as_of]
-    if late:
+    if late and draft.hindsight is not None:
+        draft.note(f"the case of trade rests on `{late[0]}`, published after {draft.file.as_of}; its numbers are kept")
+    elif late:
         found = f"a case that rests on `{late[0]}`, published after {draft.file.as_of}"
         draft.add(("trade", "case"), found, "a case of what was known by then")
     return len(draft.problems) == before
@@ -102,8 +112,25 @@ def _enforced(lexicon: Lexicon, entry: TradeEntry, case: Case) -> dict[str, Expr
             draft.known("trade", "measure", measure, case.regime.measures, path, key=True)
         expression = draft.expression(text, lexicon.scope(PATH), "number", path)
         if expression is not None:
-            made[key] = expression
+            made[key] = Computed(
+                ("enforcement", draft.origin, key), partial(_share, _problem(draft, path)), (expression,)
+            )
     return made if len(draft.problems) == before else None
+
+
+def _problem(draft: Draft, path: Path) -> Problem:
+    """A share out of its bounds, but for what it is."""
+    at = tree.place(draft.root, path)
+    accepted = "a number from 0 to 1 on every path in every draw, such as `clip(..., 0, 1)`"
+    return Problem(draft.origin, at.line, at.column, ".".join(tree.labels(draft.root, path)), "", accepted)
+
+
+def _share(problem: Problem, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The values, none of which may be below 0 or above 1. What is not a number is so only on paths where nobody may ask for it."""
+    wrong = values[(values < 0) | (values > 1)]
+    if wrong.size:
+        raise SituationError([replace(problem, found=f"an enforcement of {wrong.flat[0]:g}")])
+    return values
 
 
 def _join(draft: Draft, case: Case, needed: frozenset[str], quantities: dict[str, Quantity]) -> None:

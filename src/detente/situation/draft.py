@@ -141,7 +141,8 @@ class Forbidden(Mapping[str, str]):
         self.reason, self.draft = reason, draft
 
     def __getitem__(self, name: str) -> str:
-        reason = LOST if self.draft.is_lost_name(name) else self.reason(name)
+        lost = self.draft.is_lost("trade", name) if "." in name else self.draft.is_lost_name(name)
+        reason = LOST if lost else self.reason(name)
         if reason is None:
             raise KeyError(name)
         return reason

@@ -74,7 +74,7 @@ def validate_as(form: type[Form], root: Node, origin: str) -> tuple[Form | None,
         for each in _one_each(errors):
             _tell(draft, each, form)
     else:
-        first = next(iter(form.model_fields))
+        first = next(name for name, field in form.model_fields.items() if field.is_required())
         draft.add((), described(data), f"a mapping that begins with `{first}:`")
     return None, draft
 

@@ -2,7 +2,7 @@
 
 For each direction (the target's exports, its imports), partner j and commodity k, with ``v`` the value of trade before the measures a year::
 
-    c_mk    share of k that measure m forbids: 1 for a ban; 1 - min(1, cap / V) for a cap, V being all partners' trade in its goods
+    c_mk    share of k that measure m forbids: 1 for a ban; 1 - min(1, cap / V) for a cap, V being the trade in its goods of all partners that it binds
     e_mj    enforcement of m by partner j, 0 to 1; 0 where the measure does not bind j
     b_jk  = max over bans and caps of c_mk e_mj                          share stopped: the same goods are not stopped twice
     f_jk  = min(1, sum over finance and shipping of c_mk e_mj rho_m
@@ -16,7 +16,7 @@ goods that the country it runs through stops itself (0 at sea). Of that, ``q_r``
 
     yield_r = max(0, (1 - q_r)(1 - h_r) - k_r)      evaded = sum_r S d_r (1 - b_r) yield_r
 
-Shares of routes that sum to more than one are scaled down to one. Then, for exports and for imports alike (there ``h`` is a mark-up paid: what the same
+Shares of routes that are open to the same goods and sum to more than one are scaled down to one. Then, for exports and for imports alike (there ``h`` is a mark-up paid: what the same
 money no longer buys)::
 
     pressure = 1 - sum(leg + evaded) / sum(v)
@@ -118,8 +118,9 @@ class Account:
 
     @property
     def pressure(self) -> Floats:
-        """Share of the trade before the measures that is lost."""
-        return np.asarray(1 - self.after / self.before)
+        """Share of the trade before the measures that is lost; not a number where there was none."""
+        none = np.full(np.broadcast_shapes(self.after.shape, self.before.shape), np.nan)
+        return np.asarray(1 - np.divide(self.after, self.before, out=none, where=self.before > 0))
 
     @property
     def leak(self) -> Floats:
@@ -168,26 +169,27 @@ def account(
     enforcement: Mapping[str, Sequence[Floats]],
     routes: Sequence[Route],
     incidence: Floats,
+    shape: tuple[int, ...] = (),
 ) -> Account:
-    """One side's account.
+    """One side's account, of the axes S that all of this and ``shape`` broadcast to.
 
     ``enforcement``: id of a measure to one array for each partner, broadcastable to S; ``incidence`` (D,): share of a duty that the target bears.
     """
     value = exposure.side(side)
     own = [route for route in routes if route.side == side]
-    book = _Book(value, len(own), _axes(value, enforcement, barriers))
+    book = _Book(value, len(own), np.broadcast_shapes(shape, _axes(value, enforcement, barriers)))
     shares = [[stopped_share(barriers, enforcement, side, j, k) for k in range(value.shape[1])] for j in range(len(value))]  # fmt: skip
-    crowd = np.maximum(1.0, sum((route.share for route in own), np.zeros(1)))
     for j, k in np.argwhere(value.max(axis=2) > 0):
+        ways = [(r, route) for r, route in enumerate(own) if route.goods is None or int(k) in route.goods]
+        crowd = np.maximum(1.0, sum((route.share for _, route in ways), np.zeros(1)))
         v, stop = value[j, k], shares[j][k]
         full = np.max([b.share[k] for b in barriers if b.stops and b.side == side and b.measure.binds(exposure.partners[j])] or [np.zeros(1)], axis=0)  # fmt: skip
         lost, duty = lost_share(barriers, enforcement, incidence, side, j, k)
         passed = v * (1 - stop)
         book.open(j, k, passed, passed * (1 - lost), v * full, v * (full - stop), v * stop, passed * duty)
-        for r, route in enumerate(own):
-            if route.goods is None or int(k) in route.goods:
-                closed = np.zeros(1) if route.through is None else shares[route.through][k]
-                book.evade(r, k, route, v * stop * route.share / crowd * (1 - closed))
+        for r, route in ways:
+            closed = np.zeros(1) if route.through is None else shares[route.through][k]
+            book.evade(r, k, route, v * stop * route.share / crowd * (1 - closed))
     return book.closed(value.sum(axis=(0, 1)))
 
 
@@ -268,7 +270,8 @@ def accounts(
     *,
     incidence: Floats,
     margin: Floats,
+    shape: tuple[int, ...] = (),
 ) -> Accounts:
     """Both sides; see :func:`account`. ``margin`` (D,): what a partner earns on a unit of trade with the target."""
-    exports, imports = (account(exposure, side, barriers, enforcement, routes, incidence) for side in SIDES)
+    exports, imports = (account(exposure, side, barriers, enforcement, routes, incidence, shape) for side in SIDES)
     return Accounts(exports, imports, margin)

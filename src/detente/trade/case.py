@@ -7,6 +7,7 @@ are named after it: ``enforcement.CHN``. Nothing is computed here but the names 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -210,6 +211,9 @@ class _Reading:
         place = next((p for p in (self.beside / entry.file, FilePath(entry.file)) if p.is_file()), None)
         if place is None:
             self.draft.add(("table", "file"), f"`{entry.file}`, which is no file", "a table of trade beside this file")
+            raise SituationError(self.draft.problems)
+        if not re.fullmatch(r"\d{4}", self.file.period):
+            self.draft.add(("period",), f"`{self.file.period}`", "a year of the table: values of a case are a year's")
             raise SituationError(self.draft.problems)
         kept = tuple(dict.fromkeys([self.file.target, self.file.partner, *entry.countries]))
         try:

@@ -28,10 +28,12 @@ class Drawn:
     enforcement: Enforcement
     routes: tuple[Route, ...]
 
-    def under(self, enforcement: Enforcement) -> Accounts:
-        """The accounts where measures are enforced like this; arrays may have further axes in front of the draws."""
+    def under(self, enforcement: Enforcement, shape: tuple[int, ...] = ()) -> Accounts:
+        """The accounts where measures are enforced like this; arrays may have further axes in front of the draws, and have those of ``shape``."""
         incidence, margin = self.values[self.case.incidence], self.values[self.case.margin]
-        return accounts(self.exposure, self.barriers, enforcement, self.routes, incidence=incidence, margin=margin)
+        return accounts(
+            self.exposure, self.barriers, enforcement, self.routes, incidence=incidence, margin=margin, shape=shape
+        )
 
     def with_partner(self, level: Floats) -> Enforcement:
         """Enforcement as it is, but for the partner of the case, which enforces everything that binds it to ``level``."""
@@ -113,7 +115,8 @@ def _barrier(case: Case, values: Mapping[str, Floats], exposure: Exposure, measu
         cap = np.full(share.shape[1], np.inf if measure.cap.value is None else measure.cap.value)
         if measure.cap.quantity is not None and measure.id in case.prices:
             cap = np.minimum(cap, measure.cap.quantity * values[case.prices[measure.id]] / MILLION)
-        total = (share * exposure.side(side).sum(axis=0)).sum(axis=0)
+        bound = [measure.binds(partner) for partner in exposure.partners]
+        total = (share * exposure.side(side)[bound].sum(axis=0)).sum(axis=0)
         share *= 1 - np.minimum(1.0, np.divide(cap, total, out=np.ones_like(total), where=total > 0))
     rate = values[case.rates[measure.id]] if measure.id in case.rates else np.array([measure.rate or 0.0])
     return Barrier(measure, side, share, rate)

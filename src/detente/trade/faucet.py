@@ -144,7 +144,7 @@ def _data(values: Floats) -> dict[str, float] | None:
 def faucet(case: Case, draws: int = 1000, seed: int = 1) -> Faucet:
     """The curve of a case. Raises :class:`detente.draws.DrawsError` where a number leaves its bounds."""
     drawn = draw(case, draws, seed)
-    curve = drawn.under(drawn.with_partner(LEVELS[:, None]))
+    curve = drawn.under(drawn.with_partner(LEVELS[:, None]), (len(LEVELS), 1))  # where nothing binds the partner, too
     now = drawn.under(drawn.enforcement)
     return Faucet(drawn, seed, LEVELS, curve, now, equilibrium(drawn) if case.elasticity else None)
 

@@ -3,7 +3,7 @@
 Every figure is of the accounts (:mod:`detente.trade.accounting`) and named by actor::
 
     pressure.TARGET            share of the target's trade, both ways, that is lost
-    pressure.TARGET.exports    of its exports alone; .imports likewise
+    pressure.TARGET.exports    of its exports alone, where it has some; .imports likewise
     leak.TARGET                share of what measures forbid that passes all the same, both ways
     revenue.TARGET.GOODS       what it still earns by exports of these goods, in millions a year
     share.TARGET.PARTNER       share of its remaining trade that is in the open with a partner
@@ -22,8 +22,8 @@ import numpy as np
 
 from detente.situation.expression import names
 from detente.situation.model import Formula
-from detente.trade.accounting import Accounts, Side
-from detente.trade.case import Case
+from detente.trade.accounting import SIDES, Accounts, Side
+from detente.trade.case import Case, traded
 from detente.trade.drawn import assembled
 from detente.trade.flows import Floats
 
@@ -42,7 +42,7 @@ class Figures:
 def figures(case: Case, actors: Mapping[str, str], enforced: tuple[str, ...]) -> Figures:
     """The figures of a case. ``actors`` to codes of countries.
 
-    ``enforced``: partners, or partner.measure, whose enforcement is given from outside. A partner's is that of all measures for which neither
+    ``enforced``: partners, or partner.measure, whose enforcement, 0 to 1, is given from outside. A partner's is that of all measures for which neither
     the case nor ``enforced`` gives one of its own.
     """
     told = {tuple(key.split(".", 1)) for key in enforced}
@@ -64,7 +64,7 @@ class _Figure:
     def __call__(self, *arrays: Floats) -> Floats:
         """Draws are the last axis of what varies; other axes (paths) stand before it."""
         shape = np.broadcast_shapes(*(np.shape(a) for a in arrays))
-        told = [np.clip(np.asarray(a, dtype=np.float64), 0.0, 1.0) for a in arrays[: len(self.enforced)]]
+        told = [np.asarray(a, dtype=np.float64) for a in arrays[: len(self.enforced)]]
         values = {name: np.ravel(a) for name, a in zip(self.direct, arrays[len(self.enforced) :], strict=True)}
         single = max((len(v) for v in values.values()), default=1) == 1
         if single:  # one draw: whatever varies varies by path
@@ -113,8 +113,9 @@ def _readers(case: Case, actors: Mapping[str, str]) -> dict[str, Reader]:
             readers[f"cost.{actor}"] = partial(_cost, case.partners.index(country))
             continue
         readers[f"pressure.{actor}"] = _pressure
-        readers[f"pressure.{actor}.exports"] = partial(_pressure_on, "exports")
-        readers[f"pressure.{actor}.imports"] = partial(_pressure_on, "imports")
+        for side in SIDES:
+            if traded(case, side):
+                readers[f"pressure.{actor}.{side}"] = partial(_pressure_on, side)
         readers[f"leak.{actor}"] = _leak
         for k, goods in enumerate(case.goods):
             name = f"hs{goods}" if goods.isdigit() else goods

@@ -222,7 +222,8 @@ def _month(text: str) -> Month | None:
 def backtest(case: Case, record: Record, until: str, draws: int = DRAWS, seed: int = 1) -> Backtest:
     """Fit a case to the readings that end by the month ``until`` (2018-06) and foretell the others.
 
-    Raises ``ValueError`` where the record is not of the case, or leaves fewer than two readings before or one after ``until``.
+    Raises ``ValueError`` where the record is not of the case, leaves fewer than two readings before or one after ``until``, or has trade where the
+    case lets none pass.
     """
     last = _month(until)
     if last is None:
@@ -243,15 +244,24 @@ def backtest(case: Case, record: Record, until: str, draws: int = DRAWS, seed: i
     expected = _recorded(case, record, values, {m for r in (*before, *after) for m in r.months})
     noise = values["record.noise"]
     log_likelihood = np.zeros(draws)
+    for reading in (*before, *after):
+        if not _total(expected, reading).any():
+            raise _impossible(reading)
     for reading in before:
-        gap = np.log(reading.value) - np.log(_total(expected, reading))
+        with np.errstate(divide="ignore"):  # a draw in which nothing can be recorded has a likelihood of 0
+            gap = np.log(reading.value) - np.log(_total(expected, reading))
         log_likelihood += -0.5 * (gap / noise) ** 2 - np.log(noise)
+    if not np.isfinite(log_likelihood.max()):
+        raise _impossible(*before)
     weight = np.exp(log_likelihood - log_likelihood.max())
     luck = np.random.default_rng([seed, 1]).normal(size=(len(after), draws))
     foretold = tuple(
         Foretold(r, *_quantiles(_total(expected, r) * np.exp(noise * z), weight), *_without_measures(before, r))
         for r, z in zip(after, luck, strict=True)
     )
+    nothing = [each.reading for each in foretold if each.median <= 0]
+    if nothing:
+        raise _impossible(*nothing)
     told = {"enforcement": values[_enforcement_of(case, record.partner)]} | {
         name.removeprefix("record."): values[name] for name in PRIORS
     }
@@ -261,6 +271,12 @@ def backtest(case: Case, record: Record, until: str, draws: int = DRAWS, seed: i
         {name: _quantiles(each, weight) for name, each in told.items()},
         draws, effective_draws(weight),
     )  # fmt: skip
+
+
+def _impossible(*readings: Reading) -> ValueError:
+    told = ", ".join(f"{r.value:g} in {r.first[0]}-{r.first[1]:02d}" for r in readings)
+    accepted = "a case that has such trade, and enforces its measures less than to the letter"
+    return ValueError(f"record: found {told}, where the case lets nothing pass; accepted: {accepted}")
 
 
 def _enforcement_of(case: Case, partner: str) -> str:
@@ -307,9 +323,12 @@ def _without_measures(before: tuple[Reading, ...], reading: Reading) -> tuple[fl
     """What no change since the last reading, and the trend of the last year, make of a later one."""
     months = len(reading.months)
     newest = before[-1]
+    unchanged = months * newest.value / len(newest.months)
     recent = [r for r in before if r.middle > newest.middle - TREND_MONTHS]
+    if len(recent) < 2:  # one reading has no trend
+        return unchanged, unchanged
     slope, start = np.polyfit([r.middle for r in recent], [np.log(r.value / len(r.months)) for r in recent], 1)
-    return months * newest.value / len(newest.months), float(months * np.exp(start + slope * reading.middle))
+    return unchanged, float(months * np.exp(start + slope * reading.middle))
 
 
 def _quantiles(values: Floats, weight: Floats) -> tuple[float, float, float]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import difflib
 import math
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -33,6 +34,9 @@ MAX_DEPTH = 150
 MAX_POWER = 64
 MAX_MAGNITUDE = 1e100
 MAX_SLIP = 100
+
+_ONE_AT_A_TIME = threading.Lock()
+"""What-ifs are parsed side by side, and Python's own parser loses count of its depth where threads take turns within it (CPython issue 106905)."""
 
 FUNCTIONS: Mapping[str, tuple[int, int | None]] = {
     "min": (2, None), "max": (2, None), "abs": (1, 1), "exp": (1, 1), "log": (1, 1), "sqrt": (1, 1),
@@ -104,7 +108,8 @@ def parse(text: str | float, scope: Scope, expects: Kind | None) -> Expression:
     shift = len(text) - len(text.lstrip())
     _check_nesting(source)
     try:
-        tree = ast.parse(source, mode="eval")
+        with _ONE_AT_A_TIME:
+            tree = ast.parse(source, mode="eval")
     except SyntaxError as error:
         column = max((error.offset or 1) - 1, 0)
         raise ExpressionError(
