@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from detente.cli.app import app
+from detente.cli.codes import Exit
 from detente.situation import SituationError
 from detente.situation.model import Fixed, Quantity
 from detente.trade import case as cases
@@ -176,3 +179,33 @@ def test_a_record_of_what_the_case_lets_nobody_trade_is_refused(case):
             nothing,
             "2017-02",
         )
+
+
+def test_the_command_judges_a_case_and_says_when_not_to_trust_it(tmp_path):
+    asked = ["faucet", "dprk-2016", "--draws", "16", "--record", "dprk-customs"]
+    found = CliRunner().invoke(app, [*asked, "--until", "2018-06"])
+    assert found.exit_code == 0
+    assert "6 of the 6 after it lie within the" in " ".join(found.output.split())
+    alone = CliRunner().invoke(app, asked)
+    assert alone.exit_code != 0
+    assert "--record without --until" in alone.output
+    (tmp_path / "two-bans.yaml").write_text(REGIME, encoding="utf-8")
+    (tmp_path / "case.yaml").write_text(CASE, encoding="utf-8")
+    odd = monthly({"2017-01": 1e-3, "2017-02": 5e4, "2017-03": 1e-3, "2017-04": 1})
+    rows = "".join(f"  - {{from: {r.first[0]}-{r.first[1]:02d}, value: {r.value}}}\n" for r in odd.readings)
+    (tmp_path / "odd.yaml").write_text(HEAD + rows, encoding="utf-8")
+    doubted = CliRunner().invoke(
+        app,
+        [
+            "faucet",
+            str(tmp_path / "case.yaml"),
+            "--draws",
+            "16",
+            "--record",
+            str(tmp_path / "odd.yaml"),
+            "--until",
+            "2017-03",
+        ],
+    )
+    assert doubted.exit_code == Exit.DOUBTFUL
+    assert "not to be trusted as it stands" in doubted.output

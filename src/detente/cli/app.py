@@ -298,8 +298,9 @@ def faucet(
         typer.Option(metavar="FILE_OR_NAME", help="Judge the case by what customs recorded: dprk-customs, or a file."),
     ] = None,
     until: Annotated[
-        str, typer.Option(metavar="MONTH", help="Fit to the record up to this month, and foretell what comes after.")
-    ] = "2018-06",
+        str | None,
+        typer.Option(metavar="MONTH", help="With --record: fit up to this month (2018-06), foretell what comes after."),
+    ] = None,
 ) -> None:
     """Show the pressure of sanctions by how far one partner enforces them.
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from detente.trade.record import Backtest
 
 
+LEAST_EFFECTIVE = 50
+"""Draws that a fit to a record must count for, at least."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What the user asked for."""
@@ -29,7 +33,7 @@ class Request:
     out: Path | None
     json: bool
     record: str | None
-    until: str
+    until: str | None
 
 
 def faucet(request: Request) -> Exit:
@@ -38,6 +42,9 @@ def faucet(request: Request) -> Exit:
     from detente.trade.faucet import faucet as computed
 
     out = request.out
+    if (request.record is None) != (request.until is None):
+        given, lacking = ("--until", "--record") if request.record is None else ("--record", "--until")
+        raise RefusedError(f"{given} without {lacking}; accepted: both, such as --record dprk-customs --until 2018-06")
     if out is not None:
         if out.suffix.lower() not in (".html", ".htm", ".svg"):
             raise RefusedError(f"--out {out}: the page ends in .html, the picture of the curve in .svg")
@@ -64,6 +71,12 @@ def faucet(request: Request) -> Exit:
         print(
             f"{'Picture' if out.suffix.lower() == '.svg' else 'Page'}: {out}", file=sys.stderr if request.json else None
         )
+    doubtful = judged is not None and judged.effective < LEAST_EFFECTIVE
+    if judged is not None and doubtful:
+        say(
+            f"not to be trusted as it stands: weighted by the record the draws count for {judged.effective:.0f} of {judged.draws:,} "
+            f"(at least {LEAST_EFFECTIVE}): the case makes the record all but impossible"
+        )
     world = found.equilibrium
     if world is not None and world.unsolved > MOST_MISSED * world.draws:
         say(
@@ -71,7 +84,7 @@ def faucet(request: Request) -> Exit:
             "a good that nobody is left to sell is the usual cause: give home sales, or narrow enforcement below 1"
         )
         return Exit.DOUBTFUL
-    return Exit.OK
+    return Exit.DOUBTFUL if doubtful else Exit.OK
 
 
 def _judged(read: Case, request: Request) -> Backtest:
@@ -79,6 +92,7 @@ def _judged(read: Case, request: Request) -> Backtest:
     from detente.trade import record
 
     assert request.record is not None
+    assert request.until is not None
     kept = record.read(request.record)
     try:
         return record.backtest(read, kept, request.until, seed=request.seed)

@@ -197,7 +197,7 @@ def remarks(faucet: Faucet) -> Iterator[str]:
     case, drawn = faucet.case, faucet.drawn
     acting = {barrier.measure.id for barrier in drawn.barriers}
     yield (
-        f"{len(case.in_force)} measures in force on {words.day(case.as_of)}, {len(acting)} of which meet goods of the table. "
+        f"{len(case.in_force)} measure{'s' if len(case.in_force) != 1 else ''} in force on {words.day(case.as_of)}, {len(acting)} of which meet goods of the table. "
         "Pressure is the share of trade before the measures that is lost, in value."
     )
     idle = [

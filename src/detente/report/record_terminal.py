@@ -35,8 +35,9 @@ def verdict(found: Backtest) -> str:
     order = sorted(found.errors.items(), key=lambda pair: pair[1])
     told = words.joined([f"{NAMES[name]} {_factor(error)}" for name, error in order])
     count = len(found.foretold)
+    later = "the one after it lies" if count == found.covered == 1 else f"{found.covered} of the {count} after it lie"
     return (
-        f"Fitted to the {len(found.fitted_to)} readings up to {month(found.until)}. Of the {count} after it, {found.covered} lie within the case's "
+        f"Fitted to the {len(found.fitted_to)} readings up to {month(found.until)}; {later} within the case's "
         f"90 % interval. The forecasts are off by a factor of (root mean square, best first): {told}."
     )
 
