@@ -14,6 +14,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent import futures
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -128,10 +129,12 @@ class Session:
         self._gently = ThreadPoolExecutor(count, initializer=_stand_back)
         self._grown = threading.Condition()
         self._base: Base | None = None
+        self._closed = False
         self._kept: OrderedDict[tuple[str, ...], Stage] = OrderedDict()
 
     def close(self) -> None:
-        """End its threads; what is running is left at the next block."""
+        """End its threads; what is running is left at the next block, by :class:`CancelledError`."""
+        self._closed = True
         self._at_once.shutdown(wait=False, cancel_futures=True)
         self._gently.shutdown(wait=False, cancel_futures=True)
 
@@ -164,7 +167,7 @@ class Session:
         """The base, once it has been solved so far."""
         with self._grown:
             while self._base is None or self._base.draws < draws:
-                if cancelled():
+                if cancelled() or self._closed:
                     raise CancelledError
                 self._grown.wait(0.1)
             return self._base
@@ -178,7 +181,7 @@ class Session:
             if cancelled():
                 raise CancelledError
             block = {name: value[start : min(start + BLOCK, stop)] for name, value in values.items()}
-            parts.append(solve_draws(task, block, self._gently, hardest=Effort.PATIENT))
+            parts.append(self._solve(task, block, self._gently, Effort.PATIENT))
         return Results.join(parts)
 
     def _finish(self, task: Task, values: Mapping[str, Floats], results: Results, cancelled: Cancelled) -> None:
@@ -188,9 +191,20 @@ class Session:
             if cancelled():
                 raise CancelledError
             if len(which):
-                again = solve_draws(task, {name: value[which] for name, value in values.items()}, self._gently)
+                again = self._solve(task, {name: value[which] for name, value in values.items()}, self._gently)
                 for name in Results.__dataclass_fields__:
                     getattr(results, name)[..., which] = getattr(again, name)
+
+    def _solve(
+        self, task: Task, values: Mapping[str, Floats], pool: ThreadPoolExecutor, hardest: Effort = Effort.FINE
+    ) -> Results:
+        """Solve these draws; a pool that has been closed meanwhile cancels the question."""
+        try:
+            return solve_draws(task, values, pool, hardest=hardest)
+        except (RuntimeError, futures.CancelledError):
+            if self._closed:
+                raise CancelledError from None
+            raise
 
     # ------------------------------------------------------------------ questions
 
@@ -251,7 +265,7 @@ class Session:
     def _coarse(self, base: Base, changed: Changed, started: float) -> Stage:
         which, times = representative(base.world, base.results.sweeps, COARSE)
         values = self._values(base, changed, which)
-        results = solve_draws(changed.task, values, self._at_once, hardest=Effort.QUICK)
+        results = self._solve(changed.task, values, self._at_once, Effort.QUICK)
         after = World.of_sums(changed.task, results.sums, results.payoff, results.status)
         return self._stage(
             base, after, which, times, self._text(changed), False, time.perf_counter() - started, changed
