@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from detente.situation import SituationError, loads, source
-from detente.workbench.session import STAGES, CancelledError, Session
+from detente.situation import Problem, Situation, SituationError, loads, source, tree
+from detente.workbench.session import COARSE, STAGES, CancelledError, Session
 from detente.workbench.state import State
 
 Tell = Callable[[dict[str, Any]], None]
@@ -60,8 +60,7 @@ class Bench:
     # ------------------------------------------------------------------ the situation
 
     def _session(self, text: str) -> Session:
-        situation = loads(text, name=self.path.name)
-        session = Session(situation, self.draws, self.seed)
+        session = Session(self.load(text), self.draws, self.seed)
         self.asking.submit(self._grow, session)
         return session
 
@@ -69,12 +68,28 @@ class Bench:
         try:
             for base in session.grow(self.leaving):
                 self.tell({"type": "base", "draws": base.draws, "of": self.draws})
+                if base.draws == COARSE:
+                    session.warm()
         except CancelledError:
             pass
         except SituationError as error:
             from detente.workbench.view import problem
 
             self.tell({"type": "problems", "problems": [problem(p) for p in error.problems]})
+
+    def load(self, text: str) -> Situation:
+        """The situation in a text that stands for the file.
+
+        It may name a case of trade only within the file's folder, or where the file on disk does: a text from the browser is no way to read other
+        files. Raises :class:`SituationError`.
+        """
+        case = _case_of(text, self.path)
+        if case and case != _case_of(self.on_disk, self.path):
+            inside = (self.path.parent / case).resolve().is_relative_to(self.path.parent)
+            if not inside:
+                accepted = "a bundled case, or a file in the folder of the situation"
+                raise SituationError([Problem(str(self.path), 0, 0, "trade.case", f"`{case}`", accepted)])
+        return loads(text, name=str(self.path))
 
     def use(self, text: str) -> None:
         """Put another text in the situation's place, at the bench and not on disk. Raises :class:`SituationError`."""
@@ -94,7 +109,7 @@ class Bench:
         """
         if not self.writable:
             raise PermissionError
-        loads(text, name=self.path.name)
+        self.load(text)
         with self._lock:
             if not overwrite and digest_of(self._read()) != known:
                 raise ConflictError
@@ -133,6 +148,13 @@ class Bench:
 
     def _read(self) -> str:
         return source.read(self.path)
+
+
+def _case_of(text: str, path: Path) -> str:
+    """The case of trade that a text names; empty where it names none."""
+    root, _ = source.parse(text, str(path))
+    found = tree.find(root, ("trade", "case"))
+    return str(found.value) if found is not None and isinstance(found.value, str) else ""
 
 
 def digest_of(text: str) -> str:

@@ -63,37 +63,39 @@ class Channel:
             if ask is None:
                 continue
             stages = self.bench.session.ask(ask.changes, lambda ask=ask: ask.withdrawn or self.bench.leaving())  # type: ignore[misc]
-            if await self._next(stages, ask) and not ask.withdrawn:
-                task = asyncio.create_task(self._refine(stages, ask))
+            first = await self._next(stages, ask)
+            if first is not None and not ask.withdrawn:
+                task = asyncio.create_task(self._go_on(stages, first, ask))
                 self.refining.add(task)
                 task.add_done_callback(self.refining.discard)
 
-    async def _refine(self, stages: Iterator[Stage], ask: Ask) -> None:
-        """Go on to the end, or until a newer question comes. Variants beside the hand take turns."""
+    async def _go_on(self, stages: Iterator[Stage], stage: Stage, ask: Ask) -> None:
+        """Refine to the end, or until a newer question comes. Variants beside the hand take turns."""
         async with contextlib.AsyncExitStack() as turn:
             if self.name != HAND:
                 await turn.enter_async_context(self.queue)
-            while await self._next(stages, ask):
-                if ask.withdrawn:
+            while not stage.final:
+                further = await self._next(stages, ask)
+                if further is None or ask.withdrawn:
                     return
+                stage = further
+        if stage.forecast is not None and self.name == HAND and not ask.withdrawn:
+            loop = asyncio.get_running_loop()
+            more = await loop.run_in_executor(self.bench.asking, view.details, stage.forecast)
+            self._tell({"type": "details", **more}, ask)
 
-    async def _next(self, stages: Iterator[Stage], ask: Ask) -> bool:
-        """Send the next stage; whether there may be more."""
-        loop = asyncio.get_running_loop()
+    async def _next(self, stages: Iterator[Stage], ask: Ask) -> Stage | None:
+        """Send the next stage; None where there is none."""
         try:
-            stage = await loop.run_in_executor(self.bench.asking, next, stages, None)
-            if stage is None:
-                return False
-            self._tell({"type": "stage", "of": self.bench.draws, **view.shown(stage)}, ask)
-            if stage.forecast is not None and self.name == HAND and not ask.withdrawn:
-                more = await loop.run_in_executor(self.bench.asking, view.details, stage.forecast)
-                self._tell({"type": "details", **more}, ask)
+            stage = await asyncio.get_running_loop().run_in_executor(self.bench.asking, next, stages, None)
         except (CancelledError, futures.CancelledError):
-            return False
+            return None
         except SituationError as error:
             self._tell({"type": "refused", "problems": [view.problem(p) for p in error.problems]}, ask)
-            return False
-        return not stage.final
+            return None
+        if stage is not None:
+            self._tell({"type": "stage", "of": self.bench.draws, **view.shown(stage)}, ask)
+        return stage
 
     def _tell(self, message: dict[str, Any], ask: Ask) -> None:
         self.send({**message, "channel": self.name, "ask": ask.number})

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from detente.situation import SituationError, loads
+from detente.situation import SituationError
 from detente.workbench import view
 from detente.workbench.bench import Bench, ConflictError
 from detente.workbench.changes import together
@@ -125,7 +125,7 @@ class _Pages:
     async def check(self, request: Request) -> Response:
         """Whether a text makes a situation; its problems, each at its line."""
         text = str((await _body(request))["text"])
-        await asyncio.to_thread(loads, text, name=self.bench.path.name)
+        await asyncio.to_thread(self.bench.load, text)
         return JSONResponse({"problems": []})
 
     @_told
@@ -223,12 +223,10 @@ def _brief(stage: Stage) -> str:
 
 
 def _variant(bench: Bench, changes: tuple[str, ...]) -> str:
-    """The file with the changes carried out; checked, so that what is taken away can be opened again."""
+    """The file with the changes carried out."""
     from detente.workbench.written import variant
 
     situation = bench.session.situation
     if not changes:
         return situation.file
-    text = variant(situation.file, situation.origin, together(situation, changes))
-    loads(text, name=situation.origin)
-    return text
+    return variant(situation.file, situation.origin, together(situation, changes))

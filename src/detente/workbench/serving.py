@@ -23,6 +23,7 @@ def listen(port: int) -> socket.socket:
         bound.bind((HOST, port))
     except OSError:
         bound.bind((HOST, 0))
+    bound.listen(64)  # from here on a browser that is early waits, and is not turned away
     return bound
 
 

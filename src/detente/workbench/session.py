@@ -208,6 +208,14 @@ class Session:
 
     # ------------------------------------------------------------------ questions
 
+    def warm(self) -> None:
+        """Do once what only the first question waits for: read the file as a tree, start the threads."""
+        base = self._base
+        if base is not None and self._free:
+            place, name = next(iter(self._free.items()))
+            value = float(np.median(base.drawn.values[name]))
+            self._coarse(base, self._changed(base, (f"set {place}={value!r}",)), time.perf_counter())
+
     def ask(self, changes: Sequence[str], cancelled: Cancelled = lambda: False) -> Iterator[Stage]:
         """What becomes of the answers under these changes (words as in :func:`detente.what_if`), coarse first.
 

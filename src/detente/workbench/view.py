@@ -6,7 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from detente.explain.comparison import AnswerChange, Consequences, PayoffChange
@@ -134,13 +134,13 @@ def _finite(number: float) -> float | None:
 
 def details(forecast: Forecast) -> Data:
     """Beliefs, next moves, likeliest ways, what the first answers hang on, and how far to trust it all."""
-    findings = Findings(forecast)
-    asked = [a for a in findings.plain_answers if a.figure.known][:WATCHED]
+    findings = Findings(_first_asked(forecast))
+    asked = [a for a in findings.plain_answers if a.figure.known]
     return {
-        "in_brief": [{"lead": point.lead, "text": point.text} for point in statements.in_brief(findings)],
         "beliefs": [
-            {"title": f"{b.holder} on: {b.text}", **_chart(statements.belief_sentence(b), charts.beliefs)(b)}
+            {"title": f"{b.holder} on: {b.text}", "finding": finding, "svg": charts.beliefs(b, finding).narrow}
             for b in findings.beliefs
+            for finding in (statements.belief_sentence(b),)
         ],
         "moves": [
             {
@@ -163,8 +163,11 @@ def details(forecast: Forecast) -> Data:
     }
 
 
-def _chart(finding: str, draw: Any) -> Any:
-    return lambda subject: {"finding": finding, "svg": draw(subject, finding).narrow}
+def _first_asked(forecast: Forecast) -> Forecast:
+    """The forecast of the first plain questions alone: looking for the drivers of them all takes seconds."""
+    given = forecast.data["question_given"].values
+    plain = [i for i, condition in enumerate(given) if not str(condition)][:WATCHED]
+    return replace(forecast, data=forecast.data.isel(question=plain))
 
 
 def _hint(hint: hints.Hint) -> Data:

@@ -6,7 +6,7 @@ import io
 import re
 from typing import Any
 
-from detente.situation import Overlay, SituationError, source
+from detente.situation import Overlay, SituationError, loads, source
 from detente.situation.changes import apply
 from detente.situation.tree import Node, plain
 
@@ -17,7 +17,11 @@ WIDTH = 10_000
 
 
 def variant(text: str, origin: str, overlay: Overlay) -> str:
-    """The file with a what-if carried out for good. Raises :class:`SituationError` where it cannot be."""
+    """The file with a what-if carried out for good, checked, so that it can be opened again.
+
+    What no longer makes sense goes: correlations of a number that is now held, and what-ifs of the file that cannot be made any more, which are named in a
+    comment. Raises :class:`SituationError` where the what-if cannot be carried out.
+    """
     root, problems = source.parse(text, origin)
     changed, failed = apply(root, overlay)
     if problems or failed:
@@ -25,9 +29,59 @@ def variant(text: str, origin: str, overlay: Overlay) -> str:
     yaml = _round_trip(text)
     document = yaml.load(text)
     _transfer(document, root, changed, ())
+    _uncorrelate(document, _held(root, changed))
+    written = _dumped(yaml, document)
+    lost = _impossible(written, origin)
+    for name in lost:
+        del document["whatifs"][name]
+    if lost:
+        if not document["whatifs"]:
+            del document["whatifs"]
+        told = f"# Left out, for they cannot be made in this variant: the what-ifs {', '.join(lost)}\n"
+        written = told + _dumped(yaml, document)
+        loads(written, name=origin)
+    return written
+
+
+def _dumped(yaml: Any, document: Any) -> str:
     out = io.StringIO()
     yaml.dump(document, out)
     return out.getvalue()
+
+
+def _held(before: Node, after: Node) -> set[str]:
+    """Quantities that are uncertain before and a number after."""
+    old, new = before.child("quantities"), after.child("quantities")
+    numbers = {str(key) for key in (new.value if new and isinstance(new.value, dict) else {}) if _number(new, key)}
+    return {name for name in numbers if old is not None and not _number(old, name)}
+
+
+def _number(quantities: Node | None, name: Any) -> bool:
+    node = quantities.child(name) if quantities is not None else None
+    value = node.child("value") if node is not None and isinstance(node.value, dict) else node
+    return value is not None and isinstance(value.value, (int, float)) and not isinstance(value.value, bool)
+
+
+def _uncorrelate(document: Any, held: set[str]) -> None:
+    """Take out the correlations of these."""
+    pairs = document.get("correlations") or []
+    for i in reversed(range(len(pairs))):
+        if held & set(pairs[i]["between"]):
+            del pairs[i]
+    if "correlations" in document and not pairs:
+        del document["correlations"]
+
+
+def _impossible(text: str, origin: str) -> list[str]:
+    """The what-ifs of the file that cannot be made any more. Raises :class:`SituationError` for anything else that is wrong."""
+    try:
+        loads(text, name=origin)
+    except SituationError as error:
+        names = [p.where.split(".")[1] for p in error.problems if p.where.startswith("whatifs.")]
+        if len(names) < len(error.problems):
+            raise
+        return list(dict.fromkeys(names))
+    return []
 
 
 def _round_trip(text: str) -> Any:
@@ -54,7 +108,7 @@ def _transfer(document: Any, before: Node, after: Node, path: tuple[Any, ...]) -
     for key, child in pairs:
         old = before.child(key)
         if old is None:
-            document[key] = plain(child)
+            document[key] = _new(child)
         elif plain(old) != plain(child) or type(old.value) is not type(child.value):
             if _alike(old, child):
                 _transfer(document[key], old, child, (*path, key))
@@ -85,4 +139,15 @@ def _value(old: Any, after: Node, path: tuple[Any, ...]) -> Any:
             del kept[key]
         kept.insert(0, "value", after.value)
         return kept
-    return plain(after)
+    return _new(after)
+
+
+def _new(node: Node) -> Any:
+    """A value as it is written anew: on one line."""
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+    value = plain(node)
+    if isinstance(value, dict | list):
+        value = CommentedMap(value) if isinstance(value, dict) else CommentedSeq(value)
+        value.fa.set_flow_style()
+    return value
