@@ -190,11 +190,8 @@ def test_variants_stand_side_by_side(page, small_text):
         page.fill("#dialog-input", name)
         page.click("#dialog-yes")
     page.click("#tab-variants")
-    page.wait_for_function("document.querySelectorAll('#variants .variant').length === 2", timeout=SOON)
-    page.wait_for_function(
-        "[...document.querySelectorAll('#variants .variant')].every((v) => v.innerText.includes('all 250 draws'))",
-        timeout=SOON,
-    )
+    page.wait_for_selector("#variants .variant:nth-of-type(1) >> text=all 250 draws", timeout=SOON)
+    page.wait_for_selector("#variants .variant:nth-of-type(2) >> text=all 250 draws", timeout=SOON)
     shown = page.locator("#variants tbody tr").first.locator("td").all_inner_texts()
     mild, harsh = (expected(small_text, "concede", f"set damage={value}") for value in (0.6, 1.6))
     assert shown[0].startswith(mild[0])
@@ -255,7 +252,7 @@ def test_it_can_be_worked_by_keyboard(page):
     assert page.evaluate("document.activeElement.id") == "tab-moves"
     unnamed = page.evaluate(
         """[...document.querySelectorAll("button, input, select, textarea")].filter((e) =>
-           !(e.labels?.length || e.getAttribute("aria-label") || e.innerText || e.title)).map((e) => e.outerHTML)"""
+           !(e.labels?.length || e.getAttribute("aria-label") || e.textContent || e.title)).map((e) => e.outerHTML)"""
     )
     assert unnamed == []
 

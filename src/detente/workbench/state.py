@@ -11,6 +11,7 @@ import os
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 MOST = 4_000_000
@@ -31,6 +32,7 @@ class State:
     token: str = ""
     port: int = 0
     draft: dict[str, Any] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     @classmethod
     def of(cls, file: Path) -> State:
@@ -47,7 +49,11 @@ class State:
         return state
 
     def keep(self, draft: dict[str, Any] | None = None) -> None:
-        """Write it, whole or not at all."""
+        """Write it, whole or not at all; several tabs may want to at once."""
+        with self.lock:
+            self._write(draft)
+
+    def _write(self, draft: dict[str, Any] | None) -> None:
         if draft is not None:
             self.draft = draft
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

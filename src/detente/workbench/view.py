@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from detente.explain.comparison import AnswerChange, Consequences, PayoffChange
+from detente.explain.drivers import drivers
 from detente.forecast.result import Forecast
 from detente.report import charts, hints, process, statements, words
 from detente.report.brief import WAYS_SHOWN
@@ -136,7 +137,10 @@ def details(forecast: Forecast) -> Data:
     """Beliefs, next moves, likeliest ways, what the first answers hang on, and how far to trust it all."""
     findings = Findings(_first_asked(forecast))
     asked = [a for a in findings.plain_answers if a.figure.known]
+    tables = [drivers(findings.forecast, answer.id, strong=findings.effects(answer.id)) for answer in asked]
+    strongest = [str(name) for table in tables for name in table.quantity[:WATCHED]]
     return {
+        "strongest": list(dict.fromkeys(strongest)),
         "beliefs": [
             {"title": f"{b.holder} on: {b.text}", "finding": finding, "svg": charts.beliefs(b, finding).narrow}
             for b in findings.beliefs

@@ -13,6 +13,21 @@ export function drawSliders(situation, work) {
   };
 }
 
+// Ways to the numbers that move the first answers most, by name.
+export function showStrongest(names, situation) {
+  const found = names.map((name) => situation.sliders.find((slider) => slider.name === name)).filter(Boolean);
+  byId("strongest").hidden = !found.length;
+  byId("strongest").replaceChildren("Move the first answers most: ", ...found.map((slider) => make("button", { onclick: () => go(slider) }, slider.text)));
+}
+
+function go(slider) {
+  byId("find").value = "";
+  byId("find").oninput();
+  const track = byId(`slider-${slider.name}`);
+  track.parentElement.parentElement.scrollIntoView({ block: "center" });
+  track.focus({ preventScroll: true });
+}
+
 function row(slider, work) {
   const key = `number:${slider.name}`;
   const id = `slider-${slider.name}`;
@@ -63,6 +78,7 @@ function byKey(event, slider, change) {
 function scale(slider) {
   const at = (value) => `${(100 * (value - slider.least)) / (slider.most - slider.least)}%`;
   const range = make("span", { class: "range" });
+  range.hidden = slider.kind === "fixed";
   range.style.left = at(slider.low);
   range.style.right = `calc(100% - ${at(slider.high)})`;
   const middle = make("span", { class: "middle" });

@@ -1,6 +1,6 @@
 // The page as a whole: what was opened, what was done by hand, what is asked, and what came back.
 
-import { drawSliders, drawSwitches, refreshControls } from "./controls.js";
+import { drawSliders, drawSwitches, refreshControls, showStrongest } from "./controls.js";
 import { byId, drawing, make } from "./dom.js";
 import { Editor } from "./editor.js";
 import { showDetails, showStage, staleDetails } from "./forecast.js";
@@ -41,6 +41,7 @@ async function open(first) {
 function connected(now) {
   if (!now) return notice("The connection is lost; trying again. Nothing you did is lost.", "lost");
   notice("");
+  asked = { words: [] };
   open(situation === null);
 }
 
@@ -55,17 +56,23 @@ function follow(settled) {
   byId("redo").disabled = !work.future.length;
   byId("reset").disabled = byId("keep").disabled = !work.now.length;
   if (settled) keepDraft();
+  if (isAsked()) return;
+  byId("forecast").setAttribute("aria-busy", "true");
   cancelAnimationFrame(frame);
   frame = requestAnimationFrame(ask);
 }
 
-function ask() {
-  if (!situation || !live.open) return;
+function isAsked() {
   const words = work.words();
-  if (asked.open && words.length === asked.words.length && words.every((word, i) => word === asked.words[i])) return;
+  return asked.open && words.length === asked.words.length && words.every((word, i) => word === asked.words[i]);
+}
+
+// At most once a frame, however fast the hand.
+function ask() {
+  if (!situation || !live.open || isAsked()) return;
+  const words = work.words();
   asked = { number: live.ask(words), words, open: true };
   changesOf.set(asked.number, words.length);
-  byId("forecast").setAttribute("aria-busy", "true");
   staleDetails();
 }
 
@@ -83,8 +90,10 @@ function hear(message) {
     byId("forecast").dataset.ask = message.ask;
     byId("forecast").setAttribute("aria-busy", String(!message.final));
     showStage(message, message.of, (changesOf.get(message.ask) ?? work.now.length) > 0);
-  } else if (message.type === "details" && current) showDetails(message);
-  else if (message.type === "refused" && current) refused(message);
+  } else if (message.type === "details" && current) {
+    showDetails(message);
+    if (!work.now.length) showStrongest(message.strongest, situation);
+  } else if (message.type === "refused" && current) refused(message);
   return undefined;
 }
 
@@ -119,8 +128,9 @@ byId("undo").onclick = () => work.undo();
 byId("redo").onclick = () => work.redo();
 byId("reset").onclick = () => work.replace([]);
 byId("keep").onclick = async () => {
+  const changes = work.now;
   const name = await prompt("Keep these changes as a variant", `Variant ${Object.keys(work.variants).length + 1}`);
-  if (name) variants.keep(name.slice(0, 60));
+  if (name) variants.keep(name.slice(0, 60), changes);
 };
 
 document.addEventListener("keydown", (event) => {

@@ -27,9 +27,8 @@ export class Variants {
     if (!byId("variants").hidden) this.draw();
   }
 
-  keep(name) {
-    if (!name) return;
-    this.work.variants = { ...this.work.variants, [name]: this.work.now };
+  keep(name, changes) {
+    this.work.variants = { ...this.work.variants, [name]: changes };
     const names = Object.keys(this.work.variants);
     if (names.length > LARGEST) delete this.work.variants[names[0]];
     this.work.changed(true);
