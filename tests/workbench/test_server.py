@@ -18,7 +18,7 @@ from detente.workbench.server import application
 PORT = 8123
 HOST = {"Host": f"127.0.0.1:{PORT}"}
 OWN = {**HOST, "Origin": f"http://127.0.0.1:{PORT}"}
-SENT = ("check", "use", "save", "take/brief", "take/variant", "take/table", "take/chart")
+SENT = ("check", "who", "use", "save", "take/brief", "take/variant", "take/table", "take/chart")
 
 
 @pytest.fixture
@@ -288,6 +288,14 @@ def test_the_brief_and_the_chart_are_taken_away_whole(client, at):
     assert chart.startswith("<svg")
     assert "Does the target concede?" in chart
     assert client.post(at("take/other"), json=body, headers=OWN).status_code == 404
+
+
+def test_who_can_change_it_is_told_on_demand_and_each_lever_can_be_tried(client, at, bench):
+    found = client.post(at("who"), json={"changes": ["set quantities.damage=1.2"]}, headers=OWN).json()
+    assert found["levers"]
+    last = list(bench.session.ask(["set quantities.damage=1.2", found["levers"][0]["words"]]))[-1]
+    assert any(abs(p.figure.difference) > 0.01 for p in last.payoffs)
+    assert any(found["levers"][0]["actor"] == name for name in ("The sender", "The target"))
 
 
 def test_the_variant_taken_away_can_be_opened(client, at):

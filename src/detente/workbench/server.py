@@ -36,7 +36,8 @@ TYPES = {
 }
 LOOK_EVERY = 1.0
 """Seconds between two looks at the file."""
-Handler = Callable[[Request], Awaitable[Response]]
+LEVERAGE_DRAWS = 64
+"""Draws on which each lever is tried: the work is in the background of a hand that goes on."""
 
 
 def application(bench: Bench, port: int) -> App:
@@ -49,6 +50,7 @@ def application(bench: Bench, port: int) -> App:
         Route("/use", pages.use, methods=["POST"]),
         Route("/save", pages.save, methods=["POST"]),
         Route("/draft", pages.draft, methods=["PUT"]),
+        Route("/who", pages.who, methods=["POST"]),
         Route("/take/{what}", pages.take, methods=["POST"]),
         Route("/{name}", pages.static, methods=["GET"]),
         WebSocketRoute("/live", pages.live),
@@ -85,7 +87,7 @@ def _told(
 
 class _Pages:
     def __init__(self, bench: Bench) -> None:
-        self.bench, self.files = bench, _static()
+        self.bench, self.files, self.turns = bench, _static(), asyncio.Lock()
 
     @contextlib.asynccontextmanager
     async def watching(self, _: Starlette) -> AsyncIterator[None]:
@@ -168,6 +170,14 @@ class _Pages:
             return PlainTextResponse("There is nothing of that name to take away.", 404)
         return Response(taken[0], media_type=taken[1])
 
+    @_told
+    async def who(self, request: Request) -> Response:
+        """Who can change it, under the changes made: asked for by hand, as it takes a while."""
+        changes = tuple(str(change) for change in (await _body(request))["changes"])
+        async with self.turns:
+            found = await asyncio.get_running_loop().run_in_executor(self.bench.asking, _levers, self.bench, changes)
+        return JSONResponse(found)
+
     async def live(self, socket: WebSocket) -> None:
         """The connection of one tab."""
         await talk(socket, self.bench)
@@ -211,6 +221,15 @@ def _last(bench: Bench, changes: tuple[str, ...]) -> Stage:
         last = stage
     assert last is not None
     return last
+
+
+def _levers(bench: Bench, changes: tuple[str, ...]) -> dict[str, Any]:
+    from detente.explain.leverage import leverage
+
+    forecast = _last(bench, changes).forecast
+    if forecast is None:
+        raise ValueError("there is no forecast yet")
+    return view.levers(leverage(forecast, draws=LEVERAGE_DRAWS, threads=1))
 
 
 def _brief(stage: Stage) -> str:

@@ -126,7 +126,9 @@ class Session:
         self._free = {name: s.name for s in free for name in (s.place, s.name)}
         count = threads or os.cpu_count() or 1
         self._at_once = ThreadPoolExecutor(count)
-        self._gently = ThreadPoolExecutor(count, initializer=_stand_back)
+        self._gently = ThreadPoolExecutor(count, initializer=_stand_back, initargs=(GENTLE,))
+        # The hardest draws take seconds each, in which a newer question must not wait.
+        self._at_last = ThreadPoolExecutor(count, initializer=_stand_back, initargs=(2 * GENTLE - 1,))
         self._grown = threading.Condition()
         self._base: Base | None = None
         self._closed = False
@@ -137,6 +139,7 @@ class Session:
         self._closed = True
         self._at_once.shutdown(wait=False, cancel_futures=True)
         self._gently.shutdown(wait=False, cancel_futures=True)
+        self._at_last.shutdown(wait=False, cancel_futures=True)
 
     # ------------------------------------------------------------------ the base
 
@@ -191,7 +194,7 @@ class Session:
             if cancelled():
                 raise CancelledError
             if len(which):
-                again = self._solve(task, {name: value[which] for name, value in values.items()}, self._gently)
+                again = self._solve(task, {name: value[which] for name, value in values.items()}, self._at_last)
                 for name in Results.__dataclass_fields__:
                     getattr(results, name)[..., which] = getattr(again, name)
 
@@ -361,7 +364,7 @@ def _first(values: Mapping[str, Floats], count: int) -> dict[str, Floats]:
     return {name: value[:count] for name, value in values.items()}
 
 
-def _stand_back() -> None:
+def _stand_back(niceness: int) -> None:
     """Lower the priority of this thread alone, where the system keeps one for each (Linux)."""
     if hasattr(os, "setpriority") and os.uname().sysname == "Linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), GENTLE)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)

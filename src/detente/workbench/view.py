@@ -11,11 +11,15 @@ from typing import Any
 
 from detente.explain.comparison import AnswerChange, Consequences, PayoffChange
 from detente.explain.drivers import drivers
+from detente.explain.generated import situation_of
+from detente.explain.leverage import Leverage
 from detente.forecast.result import Forecast
 from detente.report import charts, hints, process, statements, words
+from detente.report import levers as levers_in_words
 from detente.report.brief import WAYS_SHOWN
 from detente.report.charts import Chart, Row
 from detente.report.consequences import in_words, point_interval, points
+from detente.report.effects import gains_and_costs
 from detente.report.findings import Figure, Findings
 from detente.situation import Problem
 from detente.situation.model import Situation
@@ -24,6 +28,8 @@ from detente.workbench.estimate import Spread
 from detente.workbench.session import Session, Stage
 
 Data = dict[str, Any]
+LEVERS = 12
+"""Levers that are listed."""
 WATCHED = 3
 """Answers of which it is said what they hang on."""
 
@@ -181,6 +187,22 @@ def _hint(hint: hints.Hint) -> Data:
         "tips": hint.tips,
         "watch": hint.watch,
     }
+
+
+def levers(found: Leverage) -> Data:
+    """Who can change it: sentences, and the strongest levers with the words by which each can be tried."""
+    situation = situation_of(found.base)
+    names = found.base.provenance.actors
+    rows = [
+        {
+            "words": lever.words,
+            "actor": names.get(lever.actor, lever.actor),
+            "text": levers_in_words.phrase(lever, situation),
+            "told": words.sentence(words.capital(gains_and_costs(lever.consequences))),
+        }
+        for lever in found.ranked[:LEVERS]
+    ]
+    return {"told": found.in_words(), "levers": rows, "draws": found.draws}
 
 
 def problem(found: Problem) -> Data:

@@ -77,6 +77,26 @@ export function showDetails(found) {
 
 export const staleDetails = () => byId("details").classList.add("stale");
 
+// Who can change it: asked for by a button, as it takes a while; each lever can be tried by another.
+export function offerLevers(ask, tryOut) {
+  const holder = make("section", { id: "who" });
+  const button = make("button", {
+    onclick: async () => {
+      button.disabled = true;
+      button.textContent = "Every open option is being tried; this takes a while …";
+      holder.replaceChildren(make("h2", {}, "Who can change it"), ...levers(await ask(), tryOut));
+    },
+  }, "Who can change it?");
+  holder.append(button);
+  byId("details").append(holder);
+}
+
+function levers(found, tryOut) {
+  if (!found) return [make("p", {}, "It could not be worked out; the connection may be lost.")];
+  const rows = found.levers.map((lever) => make("li", {}, make("strong", {}, `${lever.actor}: `), `${lever.text}. ${lever.told} `, make("button", { "aria-label": `Try: ${lever.text}`, onclick: () => tryOut(lever) }, "Try")));
+  return [...found.told.map((sentence) => make("p", {}, sentence)), make("ul", { class: "levers" }, ...rows), make("p", { class: "legend" }, `Each tried on ${found.draws} draws; only what is clear is told.`)];
+}
+
 function hint(found) {
   const lines = [["Hangs on", found.hangs_on], ["Tips", found.tips], ["Watch", found.watch]].filter(([, text]) => text);
   return make("div", {}, make("h3", {}, found.question), make("dl", {}, ...lines.flatMap(([name, text]) => [make("dt", {}, name), make("dd", {}, text)])));

@@ -3,7 +3,7 @@
 import { drawSliders, drawSwitches, refreshControls, showStrongest } from "./controls.js";
 import { byId, drawing, make } from "./dom.js";
 import { Editor } from "./editor.js";
-import { showDetails, showStage, staleDetails } from "./forecast.js";
+import { offerLevers, showDetails, showStage, staleDetails } from "./forecast.js";
 import { call, Live } from "./live.js";
 import { Variants } from "./variants.js";
 import { Work } from "./work.js";
@@ -92,9 +92,15 @@ function hear(message) {
     showStage(message, message.of, (changesOf.get(message.ask) ?? work.now.length) > 0);
   } else if (message.type === "details" && current) {
     showDetails(message);
+    offerLevers(who, (lever) => work.set(`own:${lever.words}`, { words: lever.words, label: lever.text }));
     if (!work.now.length) showStrongest(message.strongest, situation);
   } else if (message.type === "refused" && current) refused(message);
   return undefined;
+}
+
+async function who() {
+  const answer = await call("who", { changes: work.words() }).catch(() => null);
+  return answer && answer.ok ? answer.json() : null;
 }
 
 function refused(message) {
