@@ -108,15 +108,22 @@ def in_a_browser(values: Sequence[float]) -> list[list[object]]:
         page = browser.new_page()
         page.goto(address)
         page.wait_for_selector("#details section", timeout=300_000)
-        first, full = [], []
+        first, rested, full = [], [], []
         for i, value in enumerate(values):
             started = time.perf_counter()
             first.append(page.evaluate(MOVE, [f"slider-{QUANTITY}", value]) / 1000)
             if i % FULL_EVERY == 0:
                 page.wait_for_selector("#forecast[aria-busy=false]", timeout=300_000)
                 full.append(time.perf_counter() - started)
+        for value in values[::2]:
+            time.sleep(1.0)  # in which the refining of the last move has begun
+            rested.append(page.evaluate(MOVE, [f"slider-{QUANTITY}", value + 0.011]) / 1000)
         browser.close()
-    return [row("first number, on the page", first), row("full draws, on the page", full)]
+    return [
+        row("first number, on the page, move after move", first),
+        row("first number, on the page, while the last move is refined", rested),
+        row("full draws, on the page", full),
+    ]
 
 
 def weigh() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+import subprocess
+import sys
 import time
 
 import pytest
@@ -334,3 +336,20 @@ def until(socket, wanted, seconds=60):
         if wanted(message):
             return message
     raise AssertionError("nothing of the kind came")
+
+
+def test_the_other_commands_do_not_load_the_server():
+    code = "import sys, detente, detente.cli.app; assert not {'starlette', 'uvicorn', 'websockets'} & set(sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_file_with_a_mistake_is_not_opened_and_the_mistake_is_told(file, small_text):
+    from typer.testing import CliRunner
+
+    from detente.cli.app import app
+
+    file.write_text(small_text.replace("high: 1.5", "high: 0.1"), encoding="utf-8")
+    done = CliRunner().invoke(app, ["open", str(file), "--no-browser"])
+    assert done.exit_code == 2
+    assert f"{file}:12:" in done.stderr
+    assert "quantities.damage.high" in done.stderr

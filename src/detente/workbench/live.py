@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 CHANNELS = 12
 """Questions that a tab may have open at a time: what is under the hand, and the variants beside it."""
 HAND = "hand"
+PAUSE = 0.2
+"""Seconds that a hand must have rested before its question is refined: refining takes the processor from the next first answer."""
 
 
 @dataclass
@@ -71,6 +73,10 @@ class Channel:
 
     async def _go_on(self, stages: Iterator[Stage], stage: Stage, ask: Ask) -> None:
         """Refine to the end, or until a newer question comes. Variants beside the hand take turns."""
+        if not stage.final:
+            await asyncio.sleep(PAUSE)
+            if ask.withdrawn:
+                return
         async with contextlib.AsyncExitStack() as turn:
             if self.name != HAND:
                 await turn.enter_async_context(self.queue)

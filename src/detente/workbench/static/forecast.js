@@ -5,6 +5,8 @@ import { byId, drawing, make, percent, shape } from "./dom.js";
 export function showStage(stage, total, changed) {
   const coarse = stage.draws < 64;
   const label = stage.final ? `All ${total} draws` : coarse ? `Coarse: ${stage.draws} draws` : `Refining: ${stage.draws} of ${total} draws`;
+  const first = stage.answers[0];
+  if (first) byId("headline").textContent = `${first.question} ${changed ? `${first.before.percent} → ` : ""}${first.after.percent}`;
   const worst = Math.max(0, ...stage.answers.map((answer) => 200 * (answer.error || 0)));
   byId("stage").textContent = changed ? `${label}. With other draws differences would move by up to ${tenth(worst)} points.` : label;
   byId("stage").dataset.final = stage.final;
