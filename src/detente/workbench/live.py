@@ -142,8 +142,11 @@ async def talk(socket: WebSocket, bench: Bench) -> None:
 
 
 async def _send(socket: WebSocket, outbox: asyncio.Queue[dict[str, Any]]) -> None:
-    while True:
-        await socket.send_json(await outbox.get())
+    from starlette.websockets import WebSocketDisconnect
+
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # the tab has gone; who listens to it will notice
+        while True:
+            await socket.send_json(await outbox.get())
 
 
 def _question(message: Any) -> tuple[str, int, tuple[str, ...]] | None:
