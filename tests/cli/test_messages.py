@@ -123,7 +123,19 @@ def test_a_reader_that_goes_away_is_no_error(small, tmp_path):
 
 def test_commands_are_documented():
     names = {info.name or info.callback.__name__ for info in app.registered_commands}
-    assert names == {"run", "what-if", "explain", "dissent", "faucet", "trade", "check", "new", "show", "export"}
+    assert names == {
+        "run",
+        "what-if",
+        "open",
+        "explain",
+        "dissent",
+        "faucet",
+        "trade",
+        "check",
+        "new",
+        "show",
+        "export",
+    }
     root = Path(__file__).parents[2]
     for page in ("README.md", "docs/index.md"):
         text = (root / page).read_text(encoding="utf-8")
@@ -135,7 +147,9 @@ def test_exit_codes_are_documented():
     assert not [code for code in Exit if f"\n| {code.value} | " not in text]
 
 
-@pytest.mark.parametrize("verb", ["run", "what-if", "explain", "dissent", "faucet", "trade", "check", "new", "show"])
+@pytest.mark.parametrize(
+    "verb", ["run", "what-if", "open", "explain", "dissent", "faucet", "trade", "check", "new", "show"]
+)
 def test_every_option_is_explained(verb):
     help_text = CliRunner().invoke(app, [verb, "--help"]).output
     (info,) = (i for i in app.registered_commands if (i.name or i.callback.__name__) == verb)

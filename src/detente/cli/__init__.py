@@ -1,4 +1,4 @@
-"""The command line: ``detente run | what-if | check | new | show | export | trade``.
+"""The command line: ``detente run | what-if | open | check | new | show | export | trade``.
 
 In come the user's words and files, out go a terminal summary, files and an exit code. It only calls what the package
 offers and holds no knowledge of games; everything that goes wrong ends in one message that says how to mend it.

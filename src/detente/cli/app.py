@@ -215,6 +215,27 @@ def dissent(
     raise typer.Exit(dissent(Request(target, draws, seed, day, others, out, everything, json, threads)))
 
 
+@app.command("open")
+def open_(
+    target: Target,
+    draws: Annotated[
+        int, typer.Option(min=64, metavar="N", help="Samples of all that is uncertain, once an answer has settled.")
+    ] = 1000,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="The same seed gives the same figures.")] = 1,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="N", help="Where to listen, on this machine only; 0: any.")
+    ] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+) -> None:
+    """Open the workbench: move any assumption by hand, and see the forecast follow.
+
+    A page on this machine alone, in the browser. The file is not changed unless you save.
+    """
+    from detente.cli.open import open_
+
+    raise typer.Exit(open_(target, draws, seed, port, browser=browser))
+
+
 @app.command()
 def check(
     target: Annotated[str | None, typer.Argument(metavar="FILE_OR_NAME", help="The situation to check.")] = None,

@@ -74,6 +74,18 @@ def sample(situation: Uncertain, draws: int, seed: int) -> Draws:
     )  # fmt: skip
 
 
+def held(situation: Uncertain, values: Mapping[str, Array], at: Mapping[str, float]) -> dict[str, Array]:
+    """``values`` drawn before, with some quantities held at a number; formulas are computed again.
+
+    The same as a sample of ``situation`` in which these are fixed: every quantity has its own stream, and those of a correlated group keep
+    theirs. Raises :class:`DrawsError` as :func:`sample`.
+    """
+    count = len(next(iter(values.values())))
+    changed = {**values, **{name: np.full(count, number) for name, number in at.items()}}
+    _add_formulas(situation, changed, count)
+    return {name: changed[name] for name in values}
+
+
 def medians(situation: Uncertain) -> dict[str, float]:
     """Every quantity at its median; formulas are those of the medians. Raises :class:`DrawsError` as :func:`sample`."""
     values = {

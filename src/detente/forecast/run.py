@@ -186,7 +186,7 @@ def solve_enough(
 ) -> tuple[Task, Results]:
     """Solve ``draws`` draws and, while too few of them fit the record, more; the task with its routes chosen."""
     situation = task.game.situation
-    task = replace(task, kept=_likeliest_routes(task, sample(situation, LEAST_DRAWS, seed).values))
+    task = replace(task, kept=likeliest_routes(task, sample(situation, LEAST_DRAWS, seed).values))
     results, total = _solve(task, situation, 0, draws, seed, pool, progress), draws
     while total < MOST_EXTRA * draws and not _fits_well(results, task.measures):
         more = _solve(task, situation, total, min(2 * total, MOST_EXTRA * draws), seed, pool, progress)
@@ -214,7 +214,7 @@ def pooled(executor: Executor | None, threads: int | None) -> Iterator[Executor]
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _likeliest_routes(task: Task, first: Mapping[str, Floats]) -> NDArray[np.int32]:
+def likeliest_routes(task: Task, first: Mapping[str, Floats]) -> NDArray[np.int32]:
     """(T,) number of each path's route among those kept, or -1.
 
     There may be thousands of routes; which to follow is settled by the first block of draws.

@@ -1,0 +1,142 @@
+"""From the slider to the first new number, and to the full draws, on ``korea-2019``: at the server and in a browser; and what the page weighs.
+
+``python benchmarks/workbench.py [MOVES]`` moves ``worth_deterrent`` fifty times (or so many). The first number is timed at the session, at the socket of a
+running server, and from the event in a browser to the figure on the page (where there is Chromium and playwright); the full draws are timed on every tenth
+move, for each takes seconds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+
+from page import Watch, table
+
+from detente import load, situations
+from detente.workbench.session import Session
+
+MOVES = 50
+FULL_EVERY = 10
+QUANTITY, LOW, HIGH = "worth_deterrent", 35.0, 60.0
+
+
+def main() -> None:
+    """Time all, print the table."""
+    moves = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].isdigit() else MOVES
+    watch = Watch()
+    values = [round(LOW + (HIGH - LOW) * ((7 * i) % moves) / moves, 3) for i in range(moves)]
+    rows = [*at_the_session(values), *in_a_browser(values)]
+    others = watch.others()
+    note = f"{os.cpu_count()} cores" + (f", of which others kept {others:.1f} busy" if others is not None else "")
+    table("workbench", ["from slider to", "moves", "median, ms", "worst, ms"], rows, note)
+    weigh()
+
+
+def row(name: str, seconds: Sequence[float]) -> list[object]:
+    """One line of the table."""
+    return [name, len(seconds), f"{1000 * statistics.median(seconds):.0f}", f"{1000 * max(seconds):.0f}"]
+
+
+def at_the_session(values: Sequence[float]) -> list[list[object]]:
+    """The first number and the full draws, without any web."""
+    session = Session(load(situations.path("korea-2019")))
+    for base in session.grow():
+        if base.draws == 16:
+            session.warm()
+    first, full = [], []
+    for i, value in enumerate(values):
+        started = time.perf_counter()
+        stages = session.ask([f"set quantities.{QUANTITY}={value}"])
+        next(stages)
+        first.append(time.perf_counter() - started)
+        if i % FULL_EVERY == 0:
+            for _ in stages:
+                pass
+            full.append(time.perf_counter() - started)
+    session.close()
+    return [row("first number, at the server", first), row(f"{session.stages[-1]} draws, at the server", full)]
+
+
+@contextlib.contextmanager
+def served() -> Iterator[str]:
+    """The address of ``detente open korea-2019`` in a process of its own."""
+    with tempfile.TemporaryDirectory() as state:
+        command = [sys.executable, "-m", "detente", "open", "korea-2019", "--no-browser"]
+        environment = {**os.environ, "XDG_STATE_HOME": state}
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        assert process.stdout is not None
+        yield next(found.group() for line in process.stdout if (found := re.search(r"http://\S+", line)))
+        process.kill()
+        process.wait()
+
+
+MOVE = """([id, value]) => new Promise((done) => {
+  const started = performance.now(), slider = document.getElementById(id), forecast = document.getElementById("forecast");
+  const before = Number(forecast.dataset.ask || 0);
+  const seen = new MutationObserver(() => {
+    if (Number(forecast.dataset.ask) > before) { seen.disconnect(); requestAnimationFrame(() => done(performance.now() - started)); }
+  });
+  seen.observe(document.getElementById("answers"), { childList: true });
+  slider.value = value;
+  slider.dispatchEvent(new Event("input"));
+  slider.dispatchEvent(new Event("change"));
+})"""
+
+
+def in_a_browser(values: Sequence[float]) -> list[list[object]]:
+    """From the slider's event to the figure on the page; nothing where there is no browser."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        found = None
+    if found is None:
+        return []
+    with served() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(address)
+        page.wait_for_selector("#details section", timeout=300_000)
+        first, rested, full = [], [], []
+        for i, value in enumerate(values):
+            started = time.perf_counter()
+            first.append(page.evaluate(MOVE, [f"slider-{QUANTITY}", value]) / 1000)
+            if i % FULL_EVERY == 0:
+                page.wait_for_selector("#forecast[aria-busy=false]", timeout=300_000)
+                full.append(time.perf_counter() - started)
+        for value in values[::2]:
+            time.sleep(1.0)  # in which the refining of the last move has begun
+            rested.append(page.evaluate(MOVE, [f"slider-{QUANTITY}", value + 0.011]) / 1000)
+        browser.close()
+    return [
+        row("first number, on the page, move after move", first),
+        row("first number, on the page, while the last move is refined", rested),
+        row("full draws, on the page", full),
+    ]
+
+
+def weigh() -> None:
+    """What the page weighs: its files, and the situation with its pictures."""
+    from detente.workbench import view
+
+    folder = Path(str(resources.files("detente.workbench"))) / "static"
+    sizes = {file.name: file.stat().st_size for file in sorted(folder.iterdir())}
+    session = Session(load(situations.path("korea-2019")))
+    sizes["situation (korea-2019)"] = len(json.dumps(view.opened(session)).encode())
+    session.close()
+    table("page", ["file", "bytes"], [*sizes.items(), ("all", sum(sizes.values()))])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,370 @@
+"""A situation that is asked again and again: coarse answers at once, refined ones after, over common random numbers.
+
+The base, the situation as its file has it, is solved in stages and kept. A change is first solved in sixteen of the base's draws, chosen to stand for
+all; as the base is known over more, what these say is steadied by a regression estimator (:func:`detente.explain.differences.compare_part`). Then
+the base's own draws are gone through from the first, and at the end the figures are those of :func:`detente.what_if`: an intervention, in which
+every draw keeps the weight that the record gives it. Nothing here knows of the web. A question is cancelled by a function that says so, and is left at the next block
+of draws.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent import futures
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.draws import Draws, held, sample
+from detente.explain.comparison import AnswerChange, PayoffChange
+from detente.explain.reuse import set_up
+from detente.explain.what_if import World, planned, without_routes
+from detente.forecast.assemble import assemble
+from detente.forecast.result import Forecast
+from detente.forecast.run import Results, Task, likeliest_routes, prepare, solve_draws
+from detente.forecast.weights import effective_draws, pareto_k
+from detente.situation import Overlay
+from detente.situation.model import Fixed, Situation
+from detente.situation.spoken import spoken
+from detente.solve import UNFINISHED, Effort, Status
+from detente.workbench.changes import moved, numbers, together
+from detente.workbench.controls import sliders
+from detente.workbench.estimate import Spread, answers, paired, payoffs, representative, spread
+
+Floats = NDArray[np.float64]
+Cancelled = Callable[[], bool]
+
+COARSE = 16
+"""Draws of the first answer to a change."""
+STAGES = (64, 250, 1000)
+"""Draws after which a figure is shown again."""
+BLOCK = 32
+"""Draws between two looks at whether the question still stands."""
+KEPT = 24
+"""Answered questions that are kept, so that undoing costs nothing."""
+GENTLE = 10
+"""How far the threads that refine stand back for those that answer a hand (Unix niceness)."""
+
+
+class CancelledError(Exception):
+    """The question was withdrawn."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """The situation as it stands, over its first draws."""
+
+    task: Task
+    results: Results
+    drawn: Draws
+    world: World
+    seconds: float
+
+    @property
+    def draws(self) -> int:
+        return len(self.results.status)
+
+    @cached_property
+    def forecast(self) -> Forecast:
+        """The whole forecast over these draws."""
+        task = self.task
+        return assemble(task.game, task.measures, task, self.results, self.drawn, self.drawn.seed, self.seconds)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is known of a question so far.
+
+    ``draws`` of the situation were solved for it, of which ``counted`` count; ``final`` where no more will be. ``text`` says in words what is
+    changed. ``before`` and ``after`` are the answers' intervals over draws; the forecast is there in the end.
+    """
+
+    text: str
+    draws: int
+    counted: int
+    final: bool
+    answers: tuple[AnswerChange, ...]
+    before: tuple[Spread, ...]
+    after: tuple[Spread, ...]
+    payoffs: tuple[PayoffChange, ...]
+    seconds: float
+    forecast: Forecast | None = None
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A changed situation made ready; ``held`` are the quantities at a number, where it is nothing else."""
+
+    overlay: Overlay
+    task: Task
+    reweighted: bool
+    held: Mapping[str, float] | None
+
+
+class Session:
+    """One situation at the workbench; questions may come from several threads.
+
+    ``draws`` in the end, in stages up to there; ``seed`` as in :func:`detente.forecast`. Nothing is solved before :meth:`grow` is called.
+    """
+
+    def __init__(
+        self, situation: Situation, draws: int = STAGES[-1], seed: int = 1, threads: int | None = None
+    ) -> None:
+        self.situation, self.seed = situation, seed
+        self.stages = (*(stage for stage in STAGES if stage < draws), draws)
+        self.task = prepare(situation)
+        self.sliders = sliders(situation)
+        # A number that is fixed in the file may shape the tree; one that is not cannot.
+        free = [s for s in self.sliders if not isinstance(situation.quantities[s.name].specification, Fixed)]
+        self._free = {name: s.name for s in free for name in (s.place, s.name)}
+        count = threads or os.cpu_count() or 1
+        self._at_once = ThreadPoolExecutor(count)
+        self._gently = ThreadPoolExecutor(count, initializer=_stand_back, initargs=(GENTLE,))
+        # The hardest draws take seconds each, in which a newer question must not wait.
+        self._at_last = ThreadPoolExecutor(count, initializer=_stand_back, initargs=(2 * GENTLE - 1,))
+        self._grown = threading.Condition()
+        self._base: Base | None = None
+        self._closed = False
+        self._kept: OrderedDict[tuple[str, ...], Stage] = OrderedDict()
+
+    def close(self) -> None:
+        """End its threads; what is running is left at the next block, by :class:`CancelledError`."""
+        self._closed = True
+        self._at_once.shutdown(wait=False, cancel_futures=True)
+        self._gently.shutdown(wait=False, cancel_futures=True)
+        self._at_last.shutdown(wait=False, cancel_futures=True)
+
+    # ------------------------------------------------------------------ the base
+
+    @property
+    def base(self) -> Base | None:
+        """The base as far as it is solved."""
+        return self._base
+
+    def grow(self, cancelled: Cancelled = lambda: False) -> Iterator[Base]:
+        """Solve the base, stage by stage. Raises :class:`CancelledError`, and :class:`SituationError` where the record is impossible."""
+        started = time.perf_counter()
+        drawn = sample(self.situation, self.stages[-1], self.seed)
+        task = replace(self.task, kept=likeliest_routes(self.task, _first(drawn.values, COARSE)))
+        results: Results | None = None
+        for stage in (COARSE, *self.stages):
+            results = self._further(task, drawn.values, results, stage, cancelled)
+            if stage == self.stages[-1]:
+                self._finish(task, drawn.values, results, cancelled)
+            world = World.of_sums(task, results.sums, results.payoff, results.status)
+            now = sample(self.situation, stage, self.seed)
+            base = Base(task, results, now, world, time.perf_counter() - started)
+            with self._grown:
+                self._base = base
+                self._grown.notify_all()
+            yield base
+
+    def _until(self, draws: int, cancelled: Cancelled) -> Base:
+        """The base, once it has been solved so far."""
+        with self._grown:
+            while self._base is None or self._base.draws < draws:
+                if cancelled() or self._closed:
+                    raise CancelledError
+                self._grown.wait(0.1)
+            return self._base
+
+    def _further(
+        self, task: Task, values: Mapping[str, Floats], results: Results | None, stop: int, cancelled: Cancelled
+    ) -> Results:
+        """Results up to draw ``stop``; draws that need great effort are left unfinished."""
+        parts = [] if results is None else [results]
+        for start in range(0 if results is None else len(results.status), stop, BLOCK):
+            if cancelled():
+                raise CancelledError
+            block = {name: value[start : min(start + BLOCK, stop)] for name, value in values.items()}
+            parts.append(self._solve(task, block, self._gently, Effort.PATIENT))
+        return Results.join(parts)
+
+    def _finish(self, task: Task, values: Mapping[str, Floats], results: Results, cancelled: Cancelled) -> None:
+        """Solve what was left, in place."""
+        left = np.flatnonzero(np.isin(results.status, UNFINISHED))
+        for which in np.split(left, range(8, len(left), 8)):
+            if cancelled():
+                raise CancelledError
+            if len(which):
+                again = self._solve(task, {name: value[which] for name, value in values.items()}, self._at_last)
+                for name in Results.__dataclass_fields__:
+                    getattr(results, name)[..., which] = getattr(again, name)
+
+    def _solve(
+        self, task: Task, values: Mapping[str, Floats], pool: ThreadPoolExecutor, hardest: Effort = Effort.FINE
+    ) -> Results:
+        """Solve these draws; a pool that has been closed meanwhile cancels the question."""
+        try:
+            return solve_draws(task, values, pool, hardest=hardest)
+        except (RuntimeError, futures.CancelledError):
+            if self._closed:
+                raise CancelledError from None
+            raise
+
+    # ------------------------------------------------------------------ questions
+
+    def warm(self) -> None:
+        """Do once what only the first question waits for: read the file as a tree, start the threads."""
+        base = self._base
+        if base is not None and self._free:
+            place, name = next(iter(self._free.items()))
+            value = float(np.median(base.drawn.values[name]))
+            self._coarse(base, self._changed(base, (f"set {place}={value!r}",)), time.perf_counter())
+
+    def ask(self, changes: Sequence[str], cancelled: Cancelled = lambda: False) -> Iterator[Stage]:
+        """What becomes of the answers under these changes (words as in :func:`detente.what_if`), coarse first.
+
+        Raises :class:`SituationError` where the changes cannot be understood or made, and :class:`CancelledError`.
+        """
+        key = tuple(changes)
+        known = self._kept.get(key)
+        if known is not None:
+            yield known
+            return
+        if not key:
+            yield from self._as_it_is(cancelled)
+            return
+        started = time.perf_counter()
+        base = self._until(COARSE, cancelled)
+        changed = self._changed(base, key)
+        if cancelled():
+            raise CancelledError
+        yield self._coarse(base, changed, started)
+        for stage in self._refined(base, self._checked(changed, base), started, cancelled):
+            if stage.final:
+                self._keep(key, stage)
+            yield stage
+
+    def _as_it_is(self, cancelled: Cancelled) -> Iterator[Stage]:
+        """The base, as it grows."""
+        for draws in (COARSE, *self.stages):
+            base = self._until(draws, cancelled)
+            if base.draws > draws and draws < self.stages[-1]:
+                continue
+            which = np.arange(base.draws)
+            final = base.draws == self.stages[-1]
+            yield self._stage(base, base.world, which, base.world.likelihood, "", final, base.seconds)
+
+    def _changed(self, base: Base, words: tuple[str, ...]) -> Changed:
+        """The changed situation: without reading the file again where only numbers move."""
+        overlay = together(self.situation, words)
+        held_at = numbers(overlay, self._free)
+        if held_at is None:
+            return self._planned(base, overlay)
+        setup = set_up(base.task, moved(self.situation, held_at))
+        return Changed(overlay, without_routes(setup.task), False, held_at)
+
+    def _planned(self, base: Base, overlay: Overlay) -> Changed:
+        plan = planned(base.task, overlay, base.draws, self.seed)
+        return Changed(overlay, without_routes(plan.setup.task), plan.reweighted, None)
+
+    def _checked(self, changed: Changed, base: Base) -> Changed:
+        """The same with everything in the changed situation checked."""
+        if changed.held is None:
+            return changed
+        again = self._planned(base, changed.overlay)
+        return replace(again, held=changed.held)
+
+    def _coarse(self, base: Base, changed: Changed, started: float) -> Stage:
+        which, times = representative(base.world, base.results.sweeps, COARSE)
+        values = self._values(base, changed, which)
+        results = self._solve(changed.task, values, self._at_once, Effort.QUICK)
+        after = World.of_sums(changed.task, results.sums, results.payoff, results.status)
+        return self._stage(
+            base, after, which, times, self._text(changed), False, time.perf_counter() - started, changed
+        )
+
+    def _values(self, base: Base, changed: Changed, which: NDArray[np.intp]) -> dict[str, Floats]:
+        """The draws at ``which`` of every quantity of the changed situation."""
+        if changed.held is not None:
+            some = {name: value[which] for name, value in base.drawn.values.items()}
+            return held(changed.task.game.situation, some, changed.held)
+        values = sample(changed.task.game.situation, base.draws, self.seed).values
+        return {name: value[which] for name, value in values.items()}
+
+    def _refined(self, base: Base, changed: Changed, started: float, cancelled: Cancelled) -> Iterator[Stage]:
+        drawn = sample(changed.task.game.situation, self.stages[-1], self.seed)
+        same = changed.task.game.tree is base.task.game.tree
+        kept = base.task.kept if same else likeliest_routes(changed.task, _first(drawn.values, COARSE))
+        task = replace(changed.task, kept=kept)
+        results: Results | None = None
+        for count in self.stages:
+            results = self._further(task, drawn.values, results, count, cancelled)
+            final = count == self.stages[-1]
+            if final:
+                self._finish(task, drawn.values, results, cancelled)
+            base = self._until(count, cancelled)
+            after = World.of_sums(task, results.sums, results.payoff, results.status)
+            which = np.arange(count)
+            seconds = time.perf_counter() - started
+            stage = self._stage(
+                base, after, which, base.world.likelihood[:count], self._text(changed), final, seconds, changed
+            )
+            if final:
+                made = assemble(task.game, task.measures, task, results, drawn, self.seed, seconds)
+                stage = replace(stage, forecast=made if changed.reweighted else reweighed(made, base.world.likelihood))
+            yield stage
+
+    def _stage(
+        self, base: Base, after: World, which: NDArray[np.intp], share: Floats, text: str, final: bool, seconds: float,
+        changed: Changed | None = None,
+    ) -> Stage:  # fmt: skip
+        task = base.task if changed is None else changed.task
+        situation = task.game.situation
+        pairing = paired(base.world, which, after, share, reweighted=changed is not None and changed.reweighted)
+        span = dict(zip(base.task.game.tree.actors, base.task.span.tolist(), strict=True))
+        found = answers(base.world, after, pairing, situation)
+        return Stage(
+            text=text,
+            draws=len(which),
+            counted=int((pairing.before > 0).sum()),
+            final=final,
+            answers=tuple(change for change, _ in found),
+            before=tuple(_before(base.world, change.question) for change, _ in found),
+            after=tuple(interval for _, interval in found),
+            payoffs=tuple(payoffs(base.world, after, pairing, span, situation)),
+            seconds=seconds,
+            forecast=base.forecast if changed is None and final else None,
+        )
+
+    def _text(self, changed: Changed) -> str:
+        return spoken(changed.overlay, self.situation)
+
+    def _keep(self, key: tuple[str, ...], stage: Stage) -> None:
+        self._kept[key] = stage
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+
+def reweighed(forecast: Forecast, likelihood: Floats) -> Forecast:
+    """A forecast of a changed situation in which every draw counts what it does in the base: an intervention."""
+    solved = forecast.data["status"].values == Status.SOLVED
+    weight = np.where(solved & (forecast.data["likelihood"].values > 0), likelihood, 0.0)
+    data = forecast.data.assign(likelihood=(("draw",), weight), weight=(("draw",), weight / weight.sum()))
+    certificate = replace(forecast.certificate, effective_draws=effective_draws(weight), pareto_k=pareto_k(weight))
+    return replace(forecast, data=data, certificate=certificate)
+
+
+def _before(world: World, question: str) -> Spread:
+    if question not in world.questions:
+        return Spread(float("nan"), float("nan"))
+    i = world.questions.index(question)
+    return spread(world.answer[i], world.likelihood * world.given[i])
+
+
+def _first(values: Mapping[str, Floats], count: int) -> dict[str, Floats]:
+    return {name: value[:count] for name, value in values.items()}
+
+
+def _stand_back(niceness: int) -> None:
+    """Lower the priority of this thread alone, where the system keeps one for each (Linux)."""
+    if hasattr(os, "setpriority") and os.uname().sysname == "Linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)

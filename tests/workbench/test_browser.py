@@ -1,0 +1,264 @@
+"""The workbench in a real browser, on a server of its own process; what it shows is what the Python API says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from detente import forecast, loads, what_if
+
+pytestmark = pytest.mark.browser
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright, of the extra `test`")
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+DRAWS = 250
+SOON = 30_000
+
+
+@pytest.fixture(scope="module")
+def browser():
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on the machine")
+    with sync_api.sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+class Server:
+    """``detente open`` on a file, in its own process."""
+
+    def __init__(self, file: Path) -> None:
+        self.file, self.process, self.address = file, None, ""
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "detente", "open", str(self.file), "--draws", str(DRAWS), "--no-browser"]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ)
+        for line in self.process.stdout:
+            if match := re.search(r"http://\S+", line):
+                self.address = match.group()
+                return
+        raise AssertionError("the server said no address")
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def server(file):
+    made = Server(file)
+    made.start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def page(browser, server):
+    """The page, open and settled; in the end nothing may have been asked of anybody else, nor gone wrong in it."""
+    context = browser.new_context(accept_downloads=True)
+    opened = context.new_page()
+    addresses, wrong = [], []
+    opened.on("request", lambda request: addresses.append(request.url))
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None)
+    opened.goto(server.address)
+    settled(opened)
+    yield opened
+    origin = re.match(r"http://[^/]+/", server.address).group()
+    assert [url for url in addresses if not url.startswith((origin, origin.replace("http", "ws"), "blob:"))] == []
+    assert wrong == []
+    context.close()
+
+
+def settled(page, changed=None):
+    """Wait until all draws are in; ``changed`` is how many changes must be in force."""
+    page.wait_for_selector("#forecast[aria-busy=false] #stage[data-final=true]", timeout=SOON)
+    if changed is not None:
+        assert page.locator("#changes .chip").count() == changed
+
+
+def move(page, name, value):
+    """Put a slider at a value, as a hand does."""
+    page.evaluate(
+        """([id, value]) => { const slider = document.getElementById(id); slider.value = value;
+           slider.dispatchEvent(new Event("input")); slider.dispatchEvent(new Event("change")); }""",
+        [f"slider-{name}", value],
+    )
+
+
+def reads(page, question):
+    """What the page says of a question: before, after, and the difference in points."""
+    text = page.locator(f"[data-question={question}] .moved").inner_text()
+    before, after, points = re.match(r"(\S+)\s%\s→\s(\S+)\s%\s+(\S+) points", text).groups()
+    return before, after, points
+
+
+def held_at(page):
+    return re.search(r"([\d.]+)$", page.locator("#changes .chip").first.inner_text().split("×")[0].strip()).group(1)
+
+
+def expected(text, question, *changes):
+    """The same from the Python API."""
+    figure = what_if(forecast(loads(text), draws=DRAWS), *changes, draws=DRAWS)[0][question]
+    points = (
+        f"{100 * figure.difference:+.0f}" if abs(figure.difference) >= 0.0095 else f"{100 * figure.difference:+.1f}"
+    )
+    return f"{100 * figure.base:.0f}", f"{100 * figure.changed:.0f}", points.replace("-", "−")
+
+
+def test_a_slider_moved_says_what_the_python_api_says(page, small_text):
+    assert page.title().startswith("A dispute")
+    assert page.locator("#answers .answer").count() == 2
+    move(page, "damage", 0.7)
+    settled(page, 1)
+    assert reads(page, "concede") == expected(small_text, "concede", f"set damage={held_at(page)}")
+    page.click("#undo")
+    settled(page, 0)
+    page.click("#redo")
+    settled(page, 1)
+    assert reads(page, "concede") == expected(small_text, "concede", f"set damage={held_at(page)}")
+
+
+def test_forty_moves_in_a_row_end_in_the_right_answer(page, small_text):
+    for i in range(40):
+        move(page, "damage", 0.5 + i / 40)
+    settled(page, 1)
+    last = held_at(page)
+    assert float(last) == pytest.approx(1.475, abs=0.02)
+    assert reads(page, "sanctions") == expected(small_text, "sanctions", f"set damage={last}")
+
+
+def test_options_and_sight_can_be_switched(page, small_text):
+    page.click("#tab-moves")
+    page.get_by_label("Commitment").last.select_option(label="Certain: It imposes sanctions")
+    settled(page, 1)
+    assert reads(page, "concede") == expected(small_text, "concede", "commit sanctions=impose")
+    page.get_by_label("Who sees it").first.select_option(label="Shown to all")
+    settled(page, 2)
+    assert reads(page, "concede") == expected(small_text, "concede", "commit sanctions=impose; reveal resolve")
+
+
+def test_a_mistake_in_the_file_is_shown_at_its_line_and_mended(page, file, small_text):
+    page.click("#tab-text")
+    wrong = small_text.replace("high: 1.5", "high: 0.1")
+    page.fill("#yaml", wrong)
+    line = 1 + wrong[: wrong.index("high: 0.1")].count("\n")
+    page.wait_for_selector(f"#problems >> text=Line {line}")
+    assert page.locator("#gutter mark").inner_text().strip() == f"▸{line}"
+    assert page.is_disabled("#use")
+    mended = small_text.replace("high: 1.5", "high: 3")
+    page.fill("#yaml", mended)
+    page.wait_for_selector("#use:not([disabled])")
+    assert page.locator("#problems li").count() == 0
+    page.click("#use")
+    page.wait_for_selector("text=This is what is forecast.", timeout=SOON)
+    answer = f"{100 * forecast(loads(mended), draws=DRAWS).answers.probability[0]:.0f}\u00a0%"
+    page.wait_for_selector(
+        f"#forecast[aria-busy=false] [data-question=concede] .percent >> text={answer}", timeout=SOON
+    )
+    assert file.read_text(encoding="utf-8") == small_text, "nothing is written without asking"
+    page.click("#save")
+    page.click("#dialog-yes")
+    page.wait_for_selector("#save[disabled]")
+    assert file.read_text(encoding="utf-8") == mended
+
+
+def test_a_file_changed_elsewhere_is_picked_up_and_never_written_over_unasked(page, file, small_text):
+    theirs = small_text.replace("title: A dispute", "title: Another dispute")
+    file.write_text(theirs, encoding="utf-8")
+    page.wait_for_selector("h1 >> text=Another dispute", timeout=SOON)
+    page.click("#tab-text")
+    assert page.input_value("#yaml") == theirs
+
+
+def test_variants_stand_side_by_side(page, small_text):
+    for name, value in (("Mild", 0.6), ("Harsh", 1.6)):
+        move(page, "damage", value)
+        settled(page, 1)
+        page.click("#keep")
+        page.fill("#dialog-input", name)
+        page.click("#dialog-yes")
+    page.click("#tab-variants")
+    page.wait_for_selector("#variants .variant:nth-of-type(1) >> text=all 250 draws", timeout=SOON)
+    page.wait_for_selector("#variants .variant:nth-of-type(2) >> text=all 250 draws", timeout=SOON)
+    shown = page.locator("#variants tbody tr").first.locator("td").all_inner_texts()
+    mild, harsh = (expected(small_text, "concede", f"set damage={value}") for value in (0.6, 1.6))
+    assert shown[0].startswith(mild[0])
+    assert [cell.split("\u00a0")[0] for cell in shown[1:]] == [mild[1], harsh[1]]
+
+
+def test_what_is_taken_away(page, tmp_path):
+    move(page, "damage", 0.7)
+    settled(page, 1)
+    taken = {}
+    for what, ending in (("brief", ".html"), ("chart", ".svg"), ("table", ".csv"), ("variant", ".yaml")):
+        page.click(".menu summary")
+        with page.expect_download(timeout=SOON) as download:
+            page.click(f"[data-take={what}]")
+        assert download.value.suggested_filename == f"small-variant{ending}"
+        download.value.save_as(tmp_path / what)
+        taken[what] = (tmp_path / what).read_text(encoding="utf-8")
+    assert taken["brief"].startswith("<!doctype html>")
+    assert taken["chart"].startswith("<svg")
+    assert taken["table"].startswith("question,")
+    assert loads(taken["variant"]).quantities["damage"].specification.value == pytest.approx(0.7, abs=0.02)
+
+
+def test_a_server_killed_and_started_again_is_found_and_nothing_is_lost(page, server, small_text):
+    move(page, "damage", 0.7)
+    settled(page, 1)
+    time.sleep(0.6)  # the draft is kept a moment after the last change
+    server.kill()
+    page.wait_for_selector("#notice:not([hidden]) >> text=The connection is lost", timeout=SOON)
+    move(page, "zeal", 0.3)
+    before = server.address
+    server.start()
+    assert server.address == before
+    page.wait_for_selector("#notice", state="hidden", timeout=SOON)
+    page.wait_for_selector("#forecast[aria-busy=true]", timeout=SOON)
+    settled(page, 2)
+    words = [f"set damage={held_at(page)}", "set zeal=0.3"]
+    assert reads(page, "concede") == expected(small_text, "concede", "; ".join(words))
+    time.sleep(0.6)
+    page.reload()
+    settled(page, 2)
+
+
+def test_it_can_be_worked_by_keyboard(page):
+    page.locator("#slider-damage").focus()
+    page.keyboard.press("ArrowRight")
+    settled(page, 1)
+    page.keyboard.press("Control+z")
+    settled(page, 0)
+    page.locator("#tab-numbers").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "tab-moves"
+    unnamed = page.evaluate(
+        """[...document.querySelectorAll("button, input, select, textarea")].filter((e) =>
+           !(e.labels?.length || e.getAttribute("aria-label") || e.textContent || e.title)).map((e) => e.outerHTML)"""
+    )
+    assert unnamed == []
+
+
+def test_it_ends_in_order_at_an_interrupt(server):
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(timeout=10) in (0, 130)
+
+
+def test_nothing_runs_out_of_the_page(page):
+    for width in (360, 400, 800, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        for tab in ("numbers", "moves", "process", "text", "variants"):
+            page.click(f"#tab-{tab}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, tab)

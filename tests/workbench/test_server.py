@@ -1,0 +1,355 @@
+"""The server: who may talk to it, what it serves, and what it writes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from detente import what_if
+from detente.situation import loads
+from detente.workbench.server import application
+
+PORT = 8123
+HOST = {"Host": f"127.0.0.1:{PORT}"}
+OWN = {**HOST, "Origin": f"http://127.0.0.1:{PORT}"}
+SENT = ("check", "who", "use", "save", "take/brief", "take/variant", "take/table", "take/chart")
+
+
+@pytest.fixture
+def client(bench):
+    with TestClient(application(bench, PORT), base_url=f"http://127.0.0.1:{PORT}") as made:
+        yield made
+
+
+@pytest.fixture
+def at(bench):
+    """``at("situation")``: the address of that, token and all."""
+    return lambda path="": f"/{bench.state.token}/{path}"
+
+
+# --------------------------------------------------------------------------- who may talk to it
+
+
+@pytest.mark.parametrize("path", ["", "situation", "main.js", "live", "../situation"])
+def test_without_the_token_there_is_nothing(client, bench, path):
+    for token in ("", "wrong", bench.state.token[:-1], bench.state.token + "x"):
+        assert client.get(f"/{token}/{path}").status_code == 404
+    assert client.get(f"/{path}").status_code == 404
+
+
+def test_the_token_cannot_be_guessed(bench, file):
+    assert re.fullmatch(r"[\w-]{43}", bench.state.token), "256 bits"
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", f"evil.example:{PORT}", "127.0.0.1", f"127.0.0.1:{PORT + 1}", f"0.0.0.0:{PORT}"]
+)
+def test_another_host_is_refused(client, at, host):
+    assert client.get(at("situation"), headers={"Host": host}).status_code == 421
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect(at("live"), headers={**OWN, "Host": host}):
+        pass
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", f"https://127.0.0.1:{PORT}", f"http://127.0.0.1:{PORT + 1}"]
+)
+def test_another_origin_is_refused(client, at, origin):
+    there = {**HOST, "Origin": origin}
+    assert client.get(at("situation"), headers=there).status_code == 403
+    assert all(client.post(at(what), json={}, headers=there).status_code == 403 for what in SENT)
+    assert client.put(at("draft"), json={}, headers=there).status_code == 403
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect(at("live"), headers=there):
+        pass
+
+
+def test_what_changes_something_needs_an_origin(client, at, bench):
+    assert client.post(at("save"), json={"text": "x", "digest": bench.digest}).status_code == 403
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect(at("live"), headers=HOST):
+        pass
+    with client.websocket_connect(at("live"), headers=OWN):
+        pass  # so that it was the origin that was missing
+
+
+def test_every_answer_carries_the_policy(client, at):
+    answers = [
+        client.get(at()),
+        client.get(at("main.js")),
+        client.get(at("situation")),
+        client.get(at("none")),
+        client.get("/"),
+    ]
+    for answer in answers:
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["x-frame-options"] == "DENY"
+
+
+def test_the_page_has_no_script_or_style_within_it(client, at):
+    page = client.get(at()).text
+    assert not re.findall(r"<script(?![^>]*\ssrc=)", page)
+    assert not re.findall(r"\son\w+=|\sstyle=|<style", page)
+    assert not re.findall(r"(?:src|href)=\"(?:https?:)?//", page)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../secret.yaml", "..%2fsecret.yaml", "%2e%2e/%2e%2e/etc/passwd", "small.yaml", "secret.yaml", "static/main.js", "..\\secret.yaml",
+     "%2fetc%2fpasswd", "server.py", "__init__.py", "take/../secret.yaml"],
+)  # fmt: skip
+def test_no_other_file_can_be_read(client, at, path):
+    answer = client.get(at() + path)
+    assert answer.status_code in (404, 405)
+    assert "secret: true" not in answer.text
+    assert "root:" not in answer.text
+
+
+def test_a_text_cannot_reach_beyond_the_folder(client, at, file, small_text):
+    outside = file.parent.parent / "outside.yaml"
+    outside.write_text("secret: true\n", encoding="utf-8")
+    for case in ("../outside.yaml", str(outside)):
+        text = small_text + f"trade: {{case: {case}, actors: {{SND: USA, TGT: PRK}}, enforcement: {{USA: '1'}}}}\n"
+        for what in ("check", "use", "save"):
+            answer = client.post(at(what), json={"text": text, "digest": ""}, headers=OWN)
+            assert answer.status_code == 422
+            (problem,) = answer.json()["problems"]
+            assert problem["where"] == "trade.case"
+            assert "secret" not in answer.text
+
+
+def test_nothing_else_is_written(client, at, bench, file):
+    before = {path: path.read_bytes() for path in file.parent.rglob("*")}
+    for body in (
+        {"text": "title: x", "digest": bench.digest},
+        {"text": bench.on_disk, "digest": "", "path": "../x.yaml", "name": "y"},
+    ):
+        client.post(at("save"), json=body, headers=OWN)
+    client.post(at("take/variant"), json={"changes": ["commit sanctions=impose"], "path": "/tmp/x"}, headers=OWN)
+    assert {path: path.read_bytes() for path in file.parent.rglob("*")} == before
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"nonsense", b'{"text": 3', b'{"other": 1}', b"\xff\xfe"])
+def test_nonsense_is_refused_without_a_fault(client, at, body):
+    for what in ("check", "use", "save", "take/table"):
+        assert client.post(at(what), content=body, headers=OWN).status_code in (400, 422), what
+
+
+def test_too_much_is_refused(client, at):
+    assert client.post(at("check"), content=b'{"text": "' + b"x" * 5_000_000, headers=OWN).status_code == 400
+
+
+# --------------------------------------------------------------------------- what it serves
+
+
+def test_the_situation_with_all_that_can_be_moved(client, at, small_text):
+    found = client.get(at("situation")).json()
+    assert found["title"] == "A dispute"
+    assert found["text"] == small_text
+    assert [s["name"] for s in found["sliders"]][:2] == ["damage", "zeal"]
+    assert found["sliders"][0]["sources"] == ["Our own judgement"]
+    assert found["process"]["wide"].startswith("<svg")
+
+
+def test_a_question_is_answered_in_stages_up_to_that_of_the_api(client, at, bench):
+    with client.websocket_connect(at("live"), headers=OWN) as socket:
+        stages = ask(socket, 1, ["set quantities.damage=0.7"])
+    assert [stage["final"] for stage in stages] == [False] * (len(stages) - 1) + [True]
+    assert stages[0]["draws"] <= 16
+    assert stages[-1]["draws"] == 250
+    expected = what_if(bench.session.base.forecast, "set quantities.damage=0.7", draws=250)[0]
+    for answer in stages[-1]["answers"]:
+        assert answer["after"]["mean"] == pytest.approx(expected[answer["id"]].changed, abs=2e-8)
+        assert answer["difference"] == pytest.approx(expected[answer["id"]].difference, abs=2e-8)
+
+
+def test_of_many_questions_the_last_is_answered(client, at, bench):
+    values = [round(0.5 + i / 40, 3) for i in range(40)]
+    with client.websocket_connect(at("live"), headers=OWN) as socket:
+        for number, value in enumerate(values):
+            socket.send_json({"channel": "hand", "ask": number, "changes": [f"set quantities.damage={value}"]})
+        last = until(socket, lambda m: m.get("ask") == 39 and m.get("final"))
+    expected = what_if(bench.session.base.forecast, f"set quantities.damage={values[-1]}", draws=250)[0]
+    assert last["answers"][0]["after"]["mean"] == pytest.approx(expected["concede"].changed, abs=2e-8)
+
+
+def test_two_tabs_do_not_mind_each_other(client, at):
+    with (
+        client.websocket_connect(at("live"), headers=OWN) as one,
+        client.websocket_connect(at("live"), headers=OWN) as two,
+    ):
+        one.send_json({"channel": "hand", "ask": 1, "changes": ["set quantities.damage=0.6"]})
+        two.send_json({"channel": "hand", "ask": 1, "changes": ["set quantities.damage=1.4"]})
+        first = until(one, lambda m: m.get("final"))
+        second = until(two, lambda m: m.get("final"))
+    assert first["answers"][0]["after"]["mean"] != second["answers"][0]["after"]["mean"]
+
+
+def test_what_cannot_be_is_told_and_the_connection_stays(client, at):
+    with client.websocket_connect(at("live"), headers=OWN) as socket:
+        socket.send_json({"channel": "hand", "ask": 1, "changes": ["set quantities.damge=0.6"]})
+        refused = until(socket, lambda m: m["type"] == "refused")
+        assert "damage" in refused["problems"][0]["text"]
+        socket.send_json({"nonsense": 1})
+        assert ask(socket, 2, ["set quantities.damage=0.6"])[-1]["final"]
+
+
+# --------------------------------------------------------------------------- the file
+
+
+def test_a_mistake_is_told_at_its_line(client, at, small_text):
+    wrong = small_text.replace("high: 1.5", "high: 0.1")
+    answer = client.post(at("check"), json={"text": wrong}, headers=OWN)
+    assert answer.status_code == 422
+    (problem,) = answer.json()["problems"]
+    assert problem["line"] == 1 + wrong[: wrong.index("high: 0.1")].count("\n")
+    assert client.post(at("check"), json={"text": small_text}, headers=OWN).json() == {"problems": []}
+
+
+def test_another_text_is_forecast_and_the_file_left_alone(client, at, bench, file, small_text):
+    other = small_text.replace("high: 1.5", "high: 3")
+    assert client.post(at("use"), json={"text": other}, headers=OWN).status_code == 200
+    with client.websocket_connect(at("live"), headers=OWN) as socket:
+        last = ask(socket, 1, [])[-1]
+    from detente import forecast
+
+    expected = forecast(loads(other), draws=250).answers.probability[0]
+    assert last["answers"][0]["after"]["mean"] == pytest.approx(expected, abs=2e-8)
+    assert file.read_text(encoding="utf-8") == small_text
+
+
+def test_saving_writes_the_text_and_nothing_over_another_hand(client, at, bench, file, small_text):
+    mine, theirs = small_text.replace("high: 1.5", "high: 3"), small_text.replace("high: 1.5", "high: 2")
+    file.write_text(theirs, encoding="utf-8")
+    digest = client.get(at("situation")).json()["file"]["digest"]
+    body = {"text": mine, "digest": digest}
+    if bench.on_disk == small_text:
+        assert client.post(at("save"), json=body, headers=OWN).status_code == 409
+        assert file.read_text(encoding="utf-8") == theirs
+    assert client.post(at("save"), json={**body, "overwrite": True}, headers=OWN).status_code == 200
+    assert file.read_text(encoding="utf-8") == mine
+
+
+def test_a_bundled_file_is_not_written(file, small_text):
+    from detente.workbench.bench import Bench
+
+    bench = Bench(file, writable=False, draws=64)
+    with TestClient(application(bench, PORT), base_url=f"http://127.0.0.1:{PORT}") as client:
+        body = {"text": small_text + "# more\n", "digest": bench.digest, "overwrite": True}
+        assert client.post(f"/{bench.state.token}/save", json=body, headers=OWN).status_code == 403
+    assert file.read_text(encoding="utf-8") == small_text
+    bench.close()
+
+
+def test_a_file_changed_on_disk_is_picked_up(client, at, bench, file, small_text):
+    other = small_text.replace("title: A dispute", "title: Another dispute")
+    with client.websocket_connect(at("live"), headers=OWN) as socket:
+        ask(socket, 1, [])
+        file.write_text(other, encoding="utf-8")
+        told = until(socket, lambda m: m["type"] == "disk")
+        assert told["text"] == other
+    assert client.get(at("situation")).json()["title"] == "Another dispute"
+
+
+def test_a_file_changed_into_nonsense_keeps_the_situation(client, at, bench, file, small_text):
+    file.write_text(small_text.replace("high: 1.5", "high: 0.1"), encoding="utf-8")
+    bench.look()
+    found = client.get(at("situation")).json()
+    assert found["text"] == small_text
+    assert found["file"]["text"] != small_text
+
+
+# --------------------------------------------------------------------------- to take away
+
+
+def test_the_table_holds_the_figures_of_the_api(client, at, bench):
+    text = client.post(at("take/table"), json={"changes": ["set quantities.damage=0.7"]}, headers=OWN).text
+    rows = {row["question"]: row for row in csv.DictReader(io.StringIO(text))}
+    expected = what_if(bench.session.base.forecast, "set quantities.damage=0.7", draws=250)[0]
+    for name, row in rows.items():
+        assert float(row["after"]) == pytest.approx(expected[name].changed, rel=1e-5)
+        assert float(row["difference_low"]) == pytest.approx(expected[name].low, rel=1e-5, abs=1e-7)
+
+
+def test_the_brief_and_the_chart_are_taken_away_whole(client, at):
+    body = {"changes": ["commit sanctions=impose"]}
+    brief = client.post(at("take/brief"), json=body, headers=OWN).text
+    assert brief.startswith("<!doctype html>")
+    assert "commit sanctions=impose" in brief
+    chart = client.post(at("take/chart"), json=body, headers=OWN).text
+    assert chart.startswith("<svg")
+    assert "Does the target concede?" in chart
+    assert client.post(at("take/other"), json=body, headers=OWN).status_code == 404
+
+
+def test_who_can_change_it_is_told_on_demand_and_each_lever_can_be_tried(client, at, bench):
+    found = client.post(at("who"), json={"changes": ["set quantities.damage=1.2"]}, headers=OWN).json()
+    assert found["levers"]
+    last = list(bench.session.ask(["set quantities.damage=1.2", found["levers"][0]["words"]]))[-1]
+    assert any(abs(p.figure.difference) > 0.01 for p in last.payoffs)
+    assert any(found["levers"][0]["actor"] == name for name in ("The sender", "The target"))
+
+
+def test_the_variant_taken_away_can_be_opened(client, at):
+    text = client.post(at("take/variant"), json={"changes": ["set quantities.damage=0.7"]}, headers=OWN).text
+    assert loads(text).quantities["damage"].specification.value == 0.7
+    assert "# A comment at the top, which must survive." in text
+
+
+def test_a_draft_outlives_the_program(client, at, bench, file):
+    from detente.workbench.state import State
+
+    draft = {"work": {"past": [], "now": [], "future": [], "variants": {"a": []}}, "text": "title: half done"}
+    assert client.put(at("draft"), json=draft, headers=OWN).status_code == 200
+    again = State.of(file)
+    assert again.draft == draft
+    assert again.token == bench.state.token, "after a crash the address is the same"
+    assert again.path.stat().st_mode & 0o077 == 0
+    bench.state.leave()
+    assert State.of(file).token != bench.state.token
+    assert State.of(file).draft == draft
+
+
+def ask(socket, number, changes):
+    """All stages of a question."""
+    socket.send_json({"channel": "hand", "ask": number, "changes": changes})
+    stages = []
+    until(socket, lambda m: m["type"] == "stage" and m["ask"] == number and (stages.append(m) or m["final"]))
+    return stages
+
+
+def until(socket, wanted, seconds=60):
+    """The first message that is wanted."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        message = socket.receive_json()
+        if wanted(message):
+            return message
+    raise AssertionError("nothing of the kind came")
+
+
+def test_the_other_commands_do_not_load_the_server():
+    code = "import sys, detente, detente.cli.app; assert not {'starlette', 'uvicorn', 'websockets'} & set(sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_file_with_a_mistake_is_not_opened_and_the_mistake_is_told(file, small_text):
+    from typer.testing import CliRunner
+
+    from detente.cli.app import app
+
+    file.write_text(small_text.replace("high: 1.5", "high: 0.1"), encoding="utf-8")
+    done = CliRunner().invoke(app, ["open", str(file), "--no-browser"])
+    assert done.exit_code == 2
+    assert f"{file}:12:" in done.stderr
+    assert "quantities.damage.high" in done.stderr

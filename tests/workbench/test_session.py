@@ -1,0 +1,144 @@
+"""The session: its last word is that of the Python API, its first is near it, and a withdrawn question is left."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from detente import situations, what_if
+from detente.draws import held, sample
+from detente.situation import SituationError, changed, load, loads
+from detente.situation import what_if as overlay_of
+from detente.workbench.changes import moved
+from detente.workbench.controls import sliders, switches
+from detente.workbench.session import CancelledError, Session
+
+CHANGES = (
+    ["set quantities.damage=0.7"],
+    ["set actors.TGT.precision=5"],
+    ["set private.resolve.states.firm=0.9"],
+    ["set quantities.damage=0.7", "set quantities.zeal=0.2"],
+    ["commit sanctions=impose"],
+    ["remove sanctions.impose", "set quantities.damage=2"],
+    ["reveal resolve"],
+    ["mild"],
+)
+
+
+@pytest.mark.parametrize("words", CHANGES)
+def test_the_last_stage_is_the_answer_of_the_python_api(session, words):
+    stages = list(session.ask(words))
+    assert [stage.final for stage in stages] == [False] * (len(stages) - 1) + [True]
+    last = stages[-1]
+    expected = what_if(session.base.forecast, "; ".join(words) if words != ["mild"] else "mild", draws=250)[0]
+    for change in last.answers:
+        theirs = expected[change.question]
+        for name in ("base", "changed", "difference", "low", "high", "error"):
+            ours = getattr(change.figure, name)
+            assert ours == pytest.approx(getattr(theirs, name), abs=2e-8, nan_ok=True), (change.question, name)
+    for ours, other in zip(last.payoffs, expected.payoffs, strict=True):
+        assert ours.figure.difference == pytest.approx(other.figure.difference, abs=2e-8)
+
+
+@pytest.mark.parametrize("words", CHANGES)
+def test_the_first_stage_is_near_the_last(session, words):
+    stages = list(session.ask(words))
+    assert stages[0].draws <= 16
+    for early, late in zip(stages[0].answers, stages[-1].answers, strict=True):
+        assert abs(early.figure.changed - late.figure.changed) < max(0.03, 4 * early.figure.error), early.question
+
+
+def test_the_forecast_of_a_change_says_what_the_last_stage_says(session):
+    last = list(session.ask(["set quantities.damage=0.7"]))[-1]
+    told = dict(zip(last.forecast.answers.question, last.forecast.answers.probability, strict=True))
+    assert told == pytest.approx({a.question: a.figure.changed for a in last.answers}, abs=2e-8)
+    summary = last.forecast.answers.set_index("question")
+    for change, interval in zip(last.answers, last.after, strict=True):
+        assert (interval.low, interval.high) == pytest.approx(
+            tuple(summary.loc[change.question, ["low", "high"]]), abs=1e-7
+        )
+
+
+def test_no_change_is_the_base_itself(session):
+    last = list(session.ask([]))[-1]
+    assert last.final
+    assert [a.figure.difference for a in last.answers] == [0.0, 0.0]
+    assert last.forecast is session.base.forecast
+
+
+def test_an_answered_question_is_answered_at_once(session):
+    list(session.ask(["set quantities.damage=0.7"]))
+    assert [stage.final for stage in session.ask(["set quantities.damage=0.7"])] == [True]
+
+
+def test_a_withdrawn_question_is_left(session):
+    withdrawn = []
+    asking = session.ask(["set quantities.damage=0.71"], lambda: bool(withdrawn))
+    next(asking)
+    withdrawn.append(True)
+    with pytest.raises(CancelledError):
+        list(asking)
+
+
+def test_a_question_waits_for_the_base_and_can_be_withdrawn_meanwhile(small_text):
+    fresh = Session(loads(small_text), draws=64)
+    with pytest.raises(CancelledError):
+        next(fresh.ask(["set quantities.damage=0.7"], lambda: True))
+    fresh.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["set quantities.dammage=1"], "dammage"),
+        (["hide answer:SND"], "answer"),
+        (["set actors.TGT.precision=-3"], "precision"),
+        (["set quantities.damage=nonsense words"], "nonsense"),
+        (["x" * 3000], "too long"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_reason(session, words, told):
+    with pytest.raises(SituationError, match=told):
+        list(session.ask(words))
+
+
+@pytest.mark.parametrize("name", ["korea-2019", "sanctions-linkage"])
+def test_a_number_moved_without_reading_the_file_is_the_number_read(name):
+    situation = load(situations.path(name))
+    for slider in sliders(situation)[::9]:
+        value = round(slider.least + 0.3 * (slider.most - slider.least), 6)
+        short = held(moved(situation, {slider.name: value}), sample(situation, 16, 1).values, {slider.name: value})
+        read = sample(changed(situation, overlay_of(situation, f"set {slider.place}={value}")), 16, 1).values
+        for other in read:
+            assert np.array_equal(short[other], read[other]), (slider.name, other)
+        assert slider.name not in read or (short[slider.name] == value).all()
+
+
+def test_every_number_of_the_file_has_a_slider_and_every_slider_has_its_place(session):
+    found = {slider.name: slider for slider in session.sliders}
+    assert set(found) == {"damage", "zeal", "precision.SND", "precision.TGT", "resolve.firm"}
+    damage = found["damage"]
+    assert (damage.low, damage.high) == (0.5, 1.5)
+    assert damage.least < damage.low < damage.median < damage.high < damage.most
+    assert found["resolve.firm"].place == "private.resolve.states.firm"
+    assert all(math.isfinite(s.step) and 0 < s.step < s.most - s.least for s in session.sliders)
+
+
+def test_switches_are_the_steps_ahead_and_the_private_facts(session):
+    found = {switch.name: switch for switch in switches(session.situation)}
+    assert list(found) == ["resolve", "answer", "sanctions"]
+    assert found["resolve"].can_reveal
+    assert found["answer"].removable
+    assert [name for name, _ in found["sanctions"].options] == ["impose", "back_down"]
+
+
+def test_a_fixed_number_that_shapes_the_tree_is_read_anew(small_text):
+    gated = small_text.replace("  zeal: {value", "  gate: 1\n  zeal: {value")
+    gated = gated.replace('when: "answer == resist"\n', 'when: "answer == resist and gate > 0"\n')
+    asked = Session(loads(gated), draws=64)
+    list(asked.grow())
+    first = next(asked.ask(["set quantities.gate=-1"]))
+    assert next(a.figure.changed for a in first.answers if a.question == "sanctions") == 0
+    asked.close()
