@@ -7,6 +7,7 @@ Terminals that no functional tells apart are merged into *classes* first.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,17 +21,21 @@ Floats = NDArray[np.float64]
 
 
 class Functionals:
-    """Collects rows of weights over P paths; equal rows are kept once."""
+    """Collects rows of weights over P paths; equal rows are kept once, those of noughts and ones as masks."""
 
     def __init__(self, paths: int) -> None:
         self.paths = paths
-        self.rows: list[Floats] = []
+        self.rows: list[NDArray[np.generic]] = []
         self.known: dict[bytes, int] = {}
 
     def add(self, weights: NDArray[np.generic]) -> int:
         """The number of the functional with these weights."""
-        row = np.ascontiguousarray(np.broadcast_to(weights, (self.paths,)), dtype=np.float64)
-        key = row.tobytes()
+        row: NDArray[np.generic] = np.ascontiguousarray(np.broadcast_to(weights, (self.paths,)))
+        if row.dtype != np.bool_:
+            row = row.astype(np.float64)
+            if ((row == 0) | (row == 1)).all():
+                row = row.astype(np.bool_)
+        key = hashlib.blake2b(row.data, key=row.dtype.char.encode()).digest()
         if key not in self.known:
             self.known[key] = len(self.rows)
             self.rows.append(row)
@@ -42,7 +47,7 @@ class Functionals:
         classes = int(label.max()) + 1
         first = np.zeros(classes, dtype=np.int64)
         first[label[::-1]] = np.arange(self.paths)[::-1]
-        matrix = np.stack(self.rows)[:, first]
+        matrix = np.stack([row[first].astype(np.float64) for row in self.rows])
         used = matrix != 0
         start = np.concatenate([[0], np.cumsum(used.sum(axis=1))])
         return Sums(
