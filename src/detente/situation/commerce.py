@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
@@ -68,12 +68,21 @@ def _place(draft: Draft, entry: TradeEntry) -> FilePath | None:
     return None
 
 
-def _case(draft: Draft, place: FilePath) -> Case | None:
-    """The case, or None where it cannot be read: its first mistake is told at ``case``."""
+@lru_cache(maxsize=4)
+def _read(place: FilePath, stamp: int) -> Case:
+    """Kept, for a file's what-ifs each read it again, until a file of its folder has changed since ``stamp``."""
     from detente.trade import case  # upward, where a file asks for it
 
+    del stamp
+    return case.read(place)
+
+
+def _case(draft: Draft, place: FilePath) -> Case | None:
+    """The case, or None where it cannot be read: its first mistake is told at ``case``."""
+    folder = place.parent
+    stamp = max((file.stat().st_mtime_ns for file in folder.iterdir() if file.is_file()), default=0)
     try:
-        return case.read(place)
+        return _read(place, stamp)
     except SituationError as error:
         first = error.problems[0]
         where = f"{first.file}:{first.line}: " if first.line else ""

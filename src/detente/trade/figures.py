@@ -69,6 +69,7 @@ class _Figure:
         single = max((len(v) for v in values.values()), default=1) == 1
         if single:  # one draw: whatever varies varies by path
             told = [each[..., None] for each in told]
+        told, back = _distinct(told)
         drawn = assembled(self.case, values)
         enforcement = dict(drawn.enforcement)
         # What is said of one measure comes after what is said of all.
@@ -81,8 +82,30 @@ class _Figure:
                     levels = list(enforcement[barrier.measure.id])
                     levels[place] = level
                     enforcement[barrier.measure.id] = levels
-        result = np.asarray(self.reader(drawn.under(enforcement)))
+        result = back(np.asarray(self.reader(drawn.under(enforcement))))
         return np.broadcast_to(result[..., 0] if single else result, shape)
+
+
+def _distinct(told: list[Floats]) -> tuple[list[Floats], Callable[[Floats], Floats]]:
+    """Each enforcement (U, D) in the U rows of paths that differ in any draw of any, and what puts a result of those (U, D) in the place of all.
+
+    A game has thousands of paths, and a few ways in which partners enforce.
+    """
+    if not told:
+        return told, lambda result: result
+    common = np.broadcast_shapes(*(each.shape for each in told))
+    if len(common) == 1:
+        return told, lambda result: result
+    table = np.stack([np.broadcast_to(each, common) for each in told]).reshape(len(told), -1, common[-1])
+    number: dict[bytes, int] = {}
+    place = [number.setdefault(table[:, row].tobytes(), len(number)) for row in range(table.shape[1])]
+    first = np.unique(place, return_index=True)[1]
+
+    def back(result: Floats) -> Floats:
+        rows = np.broadcast_to(result, (len(number), result.shape[-1]))
+        return rows[place].reshape(*common[:-1], result.shape[-1])
+
+    return list(table[:, first]), back
 
 
 def _direct(case: Case) -> tuple[str, ...]:
