@@ -17,7 +17,7 @@ from detente.report.charts import COLOURS, DASHES, FAINT, FONT, GRID, INK, SHAPE
 
 IMAGES = PAGE.parent / "images"
 WIDTH, HEIGHT = 430, 220
-LETTERS = 68
+LETTERS = 52
 """Of a title's line."""
 
 
@@ -64,17 +64,34 @@ def _svg(title: str, x: str, y: str, lines: Sequence[Line], log: str, digits: in
     )  # fmt: skip
     dashes = alt.StrokeDash("line:N", legend=None, scale=alt.Scale(domain=names, range=list(DASHES[: len(names)])))
     shapes = alt.Shape("line:N", legend=None, scale=alt.Scale(domain=names, range=list(SHAPES[: len(names)])))
-    ends = pd.DataFrame([{"line": line.name, "x": line.points[-1][0], "y": line.points[-1][1]} for line in lines])
+    ends = pd.DataFrame(
+        [
+            {"line": line.name, "name": name, "x": line.points[-1][0], "y": line.points[-1][1]}
+            for line, name in _named(lines, digits)
+        ]
+    )
     layers = [
         base.mark_line(strokeWidth=2).encode(strokeDash=dashes),
         base.mark_point(filled=True, size=60, opacity=1).encode(shape=shapes),
         base.mark_text(dy=-12, fontSize=11).encode(text="text:N", color=alt.value(INK)),
-        alt.Chart(ends).mark_text(align="left", dx=9, fontSize=11).encode(x=across, y=up, text="line:N", color=alt.Color("line:N", legend=None)),
+        alt.Chart(ends).mark_text(align="left", dx=9, fontSize=11).encode(x=across, y=up, text="name:N", color=alt.Color("line:N", legend=None)),
     ]  # fmt: skip
     heading = alt.Title(textwrap.wrap(title, LETTERS), anchor="start", color=INK, fontSize=13)
     chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, title=heading)
     styled = chart.configure(font=FONT, background="white", padding=8).configure_view(stroke=None)
     return str(vl_convert.vegalite_to_svg(styled.to_json(indent=None)))
+
+
+def _named(lines: Sequence[Line], digits: int) -> list[tuple[Line, str]]:
+    """Each line with the name at its end; lines that end in the same figure share one name, at the first of them."""
+    ends: dict[str, list[Line]] = {}
+    for line in lines:
+        ends.setdefault(figure(line.points[-1][1], digits), []).append(line)
+    return [
+        (line, ", ".join(each.name for each in those) if line is those[0] else "")
+        for those in ends.values()
+        for line in those
+    ]
 
 
 def _scale(values: pd.Series[float], log: bool, below: float, above: float, beyond: float) -> alt.Scale:
