@@ -3,7 +3,7 @@
 Let a figure be ``a0`` in the base and ``a1`` in the changed world, draw by draw, and ``u0``, ``u1`` the draws' weights in each
 (equal, unless the change touches the record or the figure has a condition). The two means are ``P0 = sum u0 a0`` and
 ``P1 = sum u1 a1``. The interval holds 90 per cent of the draws' own differences ``a1 - a0`` under the mean of both
-weights, moved so that their mean is ``P1 - P0``; where the weights are equal nothing is moved. The standard error is that of
+weights; where these differ it is stretched by what the mean of those differences lacks of ``P1 - P0``, so that neither the draws nor the weights alone make a difference clear. The standard error is that of
 the difference of two self-normalised means over common draws (delta method; Owen 2013, eq. 9.8 for one of them).
 
 Where the changed world was solved in some of the draws only, the base is known better than over these, and that is put to use (regression estimator,
@@ -72,7 +72,8 @@ def compare(
     error = float(np.sqrt(np.sum((u1 * (a1 - p1) - u0 * (a0 - p0)) ** 2)))
     if math.isclose(difference, float(weight @ own), abs_tol=1e-12):
         moved = 0.0
-    return Difference(p0, p1, difference, max(low + moved, -reach), min(high + moved, reach), error)
+    low, high = low + min(moved, 0.0), high + max(moved, 0.0)
+    return Difference(p0, p1, difference, max(low, -reach), min(high, reach), error)
 
 
 def compare_part(
