@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from datetime import date
 
 from rich.console import Console, RenderableType
 from rich.table import Table
@@ -43,7 +45,7 @@ def verdict(found: Backtest) -> str:
 
 
 def _factor(log_error: float) -> str:
-    return f"{2.718281828459045**log_error:.2f}"
+    return f"{math.exp(log_error):.2f}"
 
 
 def fitted(found: Backtest) -> str:
@@ -81,6 +83,4 @@ def span(reading: Reading) -> str:
 
 def month(named: Month) -> str:
     """``July 2018``."""
-    from datetime import date
-
     return date(*named, 1).strftime("%B %Y")
