@@ -144,6 +144,9 @@ def what_if(
     as_of: AsOf = None,
     method: Theory = USUAL_METHOD,
     everything: Annotated[bool, typer.Option("--all", help="Show answers that hardly move, too.")] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Say which way, decision and belief make the answer that moves most.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON, and nothing else.")] = False,
     threads: Threads = None,
 ) -> None:
@@ -164,7 +167,7 @@ def what_if(
     }
     changes = tuple((option, words) for option, given in asked.items() for words in given or ())
     day = as_of.date() if as_of else None
-    request = Request(target, tuple(names or ()), changes, draws, seed, day, method, everything, json, threads)
+    request = Request(target, tuple(names or ()), changes, draws, seed, day, method, everything, why, json, threads)
     raise typer.Exit(what_if(request))
 
 

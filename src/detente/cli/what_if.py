@@ -31,6 +31,7 @@ class Request:
     as_of: date | None
     method: str
     everything: bool
+    why: bool
     json: bool
     threads: int | None
 
@@ -80,20 +81,23 @@ def _overlays(request: Request, situation: Situation) -> list[Overlay]:
 
 
 def _print(comparison: Comparison, request: Request) -> None:
+    reasons = [comparison.why(i).in_words() for i in range(len(comparison))] if request.why else []
     if request.json:
-        print(json.dumps(_data(comparison), indent=1, allow_nan=False, ensure_ascii=False))
+        print(json.dumps(_data(comparison, reasons), indent=1, allow_nan=False, ensure_ascii=False))
         return
     from rich.console import Console
 
     from detente.report.comparison_terminal import print_comparison
 
-    print_comparison(comparison, Console(), everything=request.everything)
+    print_comparison(comparison, Console(), everything=request.everything, reasons=reasons)
 
 
-def _data(comparison: Comparison) -> dict[str, Any]:
+def _data(comparison: Comparison, reasons: list[list[str]]) -> dict[str, Any]:
     from detente.report.consequences import in_words
 
     data = comparison.to_dict()
-    for entry, what_if in zip(data["what_ifs"], comparison, strict=True):
+    for i, (entry, what_if) in enumerate(zip(data["what_ifs"], comparison, strict=True)):
         entry["words"] = in_words(what_if)
+        if reasons:
+            entry["why"] = reasons[i]
     return data

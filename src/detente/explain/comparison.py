@@ -14,6 +14,7 @@ from detente.forecast.result import INTERVAL, Forecast
 if TYPE_CHECKING:
     import pandas as pd
 
+    from detente.explain.why import Why
 
 NEGLIGIBLE = 0.0005
 """Shares of a payoff span below which a difference, however clear, is not worth telling: it would be printed as nought."""
@@ -98,6 +99,13 @@ class Comparison:
             if what_if.name == key:
                 return what_if
         raise KeyError(f"no what-if `{key}`; there are {', '.join(w.name for w in self.what_ifs)}")
+
+    def why(self, key: str | int = 0, question: str | None = None, draws: int | None = None) -> Why:
+        """Why an answer changes under one of the what-ifs (:func:`detente.explain.why.why`)."""
+        from detente.explain.generated import DRAWS  # both ask of comparisons
+        from detente.explain.why import why
+
+        return why(self.base, self[key].name, question, draws or DRAWS)
 
     @property
     def answers(self) -> pd.DataFrame:

@@ -23,14 +23,21 @@ CELL = 15
 LEAST_QUESTION = 30
 
 
-def print_comparison(comparison: Comparison, console: Console, *, everything: bool = False) -> None:
-    """Print the what-ifs in words, then answers and payoffs side by side; small differences only with ``everything``."""
+def print_comparison(
+    comparison: Comparison, console: Console, *, everything: bool = False, reasons: Sequence[Sequence[str]] = ()
+) -> None:
+    """Print the what-ifs in words, then answers and payoffs side by side; small differences only with ``everything``.
+
+    ``reasons``: sentences on why each what-if's answers change, one list a what-if.
+    """
     width = min(console.width, WIDEST)
-    for part in _parts(comparison, width, everything):
+    for part in _parts(comparison, width, everything, reasons):
         console.print(part, width=width, highlight=False)
 
 
-def _parts(comparison: Comparison, width: int, everything: bool) -> Iterator[RenderableType]:
+def _parts(
+    comparison: Comparison, width: int, everything: bool, reasons: Sequence[Sequence[str]]
+) -> Iterator[RenderableType]:
     provenance = comparison.base.provenance
     yield Text()
     yield Text(provenance.title, style="bold")
@@ -44,6 +51,8 @@ def _parts(comparison: Comparison, width: int, everything: bool) -> Iterator[Ren
         if what_if.name != what_if.text:
             yield Text(f"   {what_if.name}", style="dim")
         yield _indented(" ".join(in_words(what_if)))
+        if reasons:
+            yield _indented("Why: " + " ".join(reasons[number - 1]))
     fit = max(1, (width - LEAST_QUESTION - 9) // (CELL + 2))
     chosen, left = _rows(comparison, everything)
     numbered = list(enumerate(comparison, start=1))
