@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from typer import Exit as Leave
@@ -36,6 +37,13 @@ class Guarded(TyperGroup):
             raise Leave(report(error)) from None
 
 
+def tell(problems: Sequence[object], end: str) -> None:
+    """Mistakes one by one, then their number and what came of them."""
+    for problem in problems:
+        sys.stderr.write(f"{problem}\n")
+    say(f"{len(problems)} problem{'s' if len(problems) != 1 else ''} found; {end}")
+
+
 def report(error: Exception) -> Exit:
     """Tell the user what went wrong; return the exit code that goes with it."""
     from detente.draws.sample import DrawsError
@@ -44,11 +52,7 @@ def report(error: Exception) -> Exit:
     from detente.trade.messages import TableError
 
     if isinstance(error, (SituationError, TableError)):
-        for problem in error.problems:
-            sys.stderr.write(f"{problem}\n")
-        count = len(error.problems)
-        end = "the file was not used" if any(p.line for p in error.problems) else "nothing was computed"
-        say(f"{count} problem{'s' if count != 1 else ''} found; {end}")
+        tell(error.problems, "the file was not used" if any(p.line for p in error.problems) else "nothing was computed")
         return Exit.REFUSED
     if isinstance(error, (RefusedError, DrawsError, GameError)):
         say(str(error))

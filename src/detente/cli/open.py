@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from detente.cli.codes import Exit
-from detente.cli.failure import RefusedError
+from detente.cli.failure import RefusedError, tell
 from detente.cli.files import find
 
 
 def open_(target: str, draws: int, seed: int, port: int, *, browser: bool) -> Exit:
-    """Serve the workbench on a file until interrupted."""
+    """Serve the workbench on a file until interrupted. A file with mistakes is told of them, and opened to be mended."""
     from detente import situations
     from detente.workbench.bench import Bench
     from detente.workbench.serving import serve
@@ -16,6 +16,9 @@ def open_(target: str, draws: int, seed: int, port: int, *, browser: bool) -> Ex
     path = find(target)
     bundled = {situations.path(name).resolve() for name in (*situations.names(), *situations.templates())}
     bench = Bench(path, writable=path.resolve() not in bundled, draws=draws, seed=seed)
+
+    if bench.problems:
+        tell(bench.problems, "the file is open to be mended")
 
     def say(address: str) -> None:
         print(f"{path.name} is open at\n\n  {address}\n\nfor this machine alone. Press Ctrl-C to end.", flush=True)

@@ -230,7 +230,7 @@ class Findings:
 
     @cached_property
     def curves(self) -> tuple[Curve, ...]:
-        asked = {answer.id: answer for answer in self.answers}
+        asked = {row.question: row for row in self.forecast.answers.itertuples()}
         table = self.forecast.curves
         if table.empty:
             return ()

@@ -54,7 +54,7 @@ def _steps(why: Why) -> list[str]:
 
 
 def _step(part: Part | Decision, why: Why) -> str:
-    return f"“{_named(why, part.step)}” ({_who(part.actor, why) if part.actor else 'chance'})"
+    return f"“{named(why, part.step)}” ({_who(part.actor, why) if part.actor else 'chance'})"
 
 
 def _who(actor: str, why: Why) -> str:
@@ -119,7 +119,7 @@ def _quantity(situation: Situation, name: str) -> str:
     return (quantity.text.strip().rstrip(".") if quantity else "") or words.plain(name)
 
 
-def _named(why: Why, name: str) -> str:
+def named(why: Why, name: str) -> str:
     """A step or private fact in its own words."""
     for situation in (why.after, why.before):
         if name in situation.facts:
@@ -141,7 +141,7 @@ def _option(why: Why, name: str, option: str) -> str:
             found = [(o.name, o.text) for o in step.options]
         for each, text in found:
             if each == option:
-                return text.strip().rstrip(".") or f"{_named(why, name)}: {words.plain(option)}"
+                return text.strip().rstrip(".") or f"{named(why, name)}: {words.plain(option)}"
     return words.plain(option)
 
 

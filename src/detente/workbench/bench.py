@@ -25,7 +25,10 @@ class ConflictError(Exception):
 
 
 class Bench:
-    """The file that is open. ``writable``: it may be saved to (a bundled one may not)."""
+    """The file that is open. ``writable``: it may be saved to (a bundled one may not).
+
+    A file with mistakes is open without a session, until it, or a text in its place, is mended; ``problems`` are the mistakes.
+    """
 
     def __init__(self, path: Path, *, writable: bool, draws: int = STAGES[-1], seed: int = 1) -> None:
         self.path, self.writable, self.draws, self.seed = path.resolve(), writable, draws, seed
@@ -35,7 +38,12 @@ class Bench:
         self.listeners: set[Tell] = set()
         self._lock = threading.Lock()
         self._leaving = threading.Event()
-        self.session = self._session(self.on_disk)
+        self.problems: tuple[Problem, ...] = ()
+        self.session: Session | None = None
+        try:
+            self.session = self._session(self.on_disk)
+        except SituationError as error:
+            self.problems = tuple(error.problems)
 
     @property
     def digest(self) -> str:
@@ -45,7 +53,8 @@ class Bench:
     def close(self) -> None:
         """Withdraw every question and end the threads."""
         self._leaving.set()
-        self.session.close()
+        if self.session is not None:
+            self.session.close()
         self.asking.shutdown(wait=False, cancel_futures=True)
 
     def leaving(self) -> bool:
@@ -58,6 +67,12 @@ class Bench:
             listener(message)
 
     # ------------------------------------------------------------------ the situation
+
+    def open_session(self) -> Session:
+        """The session. Raises :class:`SituationError` while the file has mistakes."""
+        if self.session is None:
+            raise SituationError(list(self.problems))
+        return self.session
 
     def _session(self, text: str) -> Session:
         session = Session(self.load(text), self.draws, self.seed)
@@ -94,10 +109,11 @@ class Bench:
     def use(self, text: str) -> None:
         """Put another text in the situation's place, at the bench and not on disk. Raises :class:`SituationError`."""
         with self._lock:
-            if text == self.session.situation.file:
+            if self.session is not None and text == self.session.situation.file:
                 return
             before, self.session = self.session, self._session(text)
-            before.close()
+            if before is not None:
+                before.close()
         self.tell({"type": "situation"})
 
     # ------------------------------------------------------------------ the file
@@ -134,12 +150,14 @@ class Bench:
             if text == self.on_disk:
                 return False
             before, self.on_disk = self.on_disk, text
-        if self.session.situation.file == before:
+        if self.session is None or self.session.situation.file == before:
             try:
                 self.use(text)
             except SituationError as error:
                 from detente.workbench.view import problem
 
+                if self.session is None:
+                    self.problems = tuple(error.problems)
                 told = [problem(p) for p in error.problems]
                 self.tell({"type": "disk", "digest": self.digest, "own": False, "problems": told, "text": text})
                 return True

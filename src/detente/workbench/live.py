@@ -61,10 +61,10 @@ class Channel:
         while True:
             await self.waiting.wait()
             self.waiting.clear()
-            ask = self.newest
-            if ask is None:
+            ask, session = self.newest, self.bench.session
+            if ask is None or session is None:
                 continue
-            stages = self.bench.session.ask(ask.changes, lambda ask=ask: ask.withdrawn or self.bench.leaving())  # type: ignore[misc]
+            stages = session.ask(ask.changes, lambda ask=ask: ask.withdrawn or self.bench.leaving())  # type: ignore[misc]
             first = await self._next(stages, ask)
             if first is not None and not ask.withdrawn:
                 task = asyncio.create_task(self._go_on(stages, first, ask))
@@ -120,7 +120,7 @@ async def talk(socket: WebSocket, bench: Bench) -> None:
 
     bench.listeners.add(tell)
     sender = asyncio.create_task(_send(socket, outbox))
-    if bench.session.base is not None:
+    if bench.session is not None and bench.session.base is not None:
         tell({"type": "base", "draws": bench.session.base.draws, "of": bench.draws})
     try:
         async for message in socket.iter_json():

@@ -11,7 +11,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import wraps
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -19,14 +19,18 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from detente.explain.what_if import planned
+from detente.forecast.run import pooled
+from detente.report.pdf import PrintError
 from detente.situation import SituationError
 from detente.workbench import view
 from detente.workbench.bench import Bench, ConflictError
 from detente.workbench.changes import together
 from detente.workbench.guard import App, Guard
 from detente.workbench.live import talk
-from detente.workbench.session import Stage
+from detente.workbench.session import Session
 from detente.workbench.state import MOST
+from detente.workbench.takeaway import last, take
 
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -38,6 +42,10 @@ LOOK_EVERY = 1.0
 """Seconds between two looks at the file."""
 LEVERAGE_DRAWS = 64
 """Draws on which each lever is tried: the work is in the background of a hand that goes on."""
+WHY_DRAWS = 100
+"""Draws on which a difference is taken apart."""
+
+Result = TypeVar("Result")
 
 
 def application(bench: Bench, port: int) -> App:
@@ -51,7 +59,8 @@ def application(bench: Bench, port: int) -> App:
         Route("/save", pages.save, methods=["POST"]),
         Route("/draft", pages.draft, methods=["PUT"]),
         Route("/who", pages.who, methods=["POST"]),
-        Route("/take/{what}", pages.take, methods=["POST"]),
+        Route("/why", pages.why, methods=["POST"]),
+        Route("/take/{ending}", pages.take, methods=["POST"]),
         Route("/{name}", pages.static, methods=["GET"]),
         WebSocketRoute("/live", pages.live),
     ]
@@ -112,9 +121,12 @@ class _Pages:
         return Response(body, media_type=kind)
 
     async def situation(self, _: Request) -> Response:
-        """The situation with all that can be moved in it, and the draft."""
+        """The situation with all that can be moved in it, and the draft; of a file with mistakes, these."""
         bench = self.bench
-        opened = await asyncio.to_thread(view.opened, bench.session)
+        if bench.session is None:
+            opened: dict[str, Any] = {"broken": [view.problem(p) for p in bench.problems]}
+        else:
+            opened = await asyncio.to_thread(view.opened, bench.session)
         file = {
             "name": bench.path.name,
             "digest": bench.digest,
@@ -154,33 +166,54 @@ class _Pages:
 
     @_told
     async def draft(self, request: Request) -> Response:
-        """Keep what was done by hand, so that a crash loses nothing."""
+        """Keep what was done by hand, so that a crash loses nothing, and tell the other tabs."""
         draft = await _body(request)
+        tab = str(draft.pop("tab", ""))
         await asyncio.to_thread(self.bench.state.keep, draft)
+        self.bench.tell({"type": "draft", "tab": tab, "draft": draft})
         return JSONResponse({})
 
     @_told
     async def take(self, request: Request) -> Response:
-        """The brief, the table, the chart or the file, under the changes made."""
+        """The brief, a chart, a table or the file, under the changes made; which, the ending says."""
         body = await _body(request)
-        changes = tuple(str(change) for change in body["changes"])
-        what = request.path_params["what"]
-        taken = await asyncio.get_running_loop().run_in_executor(self.bench.asking, _taken, self.bench, what, changes)
+        changes, session = _changes(body), self.bench.open_session()
+        ending, name = request.path_params["ending"], str(body.get("name", ""))
+        try:
+            taken = await self._later(take, self.bench, session, ending, name, changes)
+        except PrintError as error:
+            return PlainTextResponse(str(error), 501)
         if taken is None:
             return PlainTextResponse("There is nothing of that name to take away.", 404)
-        return Response(taken[0], media_type=taken[1])
+        return Response(taken.content, media_type=taken.kind)
 
     @_told
     async def who(self, request: Request) -> Response:
         """Who can change it, under the changes made: asked for by hand, as it takes a while."""
-        changes = tuple(str(change) for change in (await _body(request))["changes"])
+        changes, session = _changes(await _body(request)), self.bench.open_session()
         async with self.turns:
-            found = await asyncio.get_running_loop().run_in_executor(self.bench.asking, _levers, self.bench, changes)
-        return JSONResponse(found)
+            return JSONResponse(await self._later(_levers, self.bench, session, changes))
+
+    @_told
+    async def why(self, request: Request) -> Response:
+        """Why an answer changes; which, ``question`` says, or the one that moves most."""
+        body = await _body(request)
+        asked = body.get("question")
+        changes, session = _changes(body), self.bench.open_session()
+        async with self.turns:
+            return JSONResponse(await self._later(_reasons, session, changes, str(asked) if asked else None))
+
+    async def _later(self, work: Callable[..., Result], *given: Any) -> Result:
+        """What a function of the bench gives, worked out beside the connection."""
+        return await asyncio.get_running_loop().run_in_executor(self.bench.asking, work, *given)
 
     async def live(self, socket: WebSocket) -> None:
         """The connection of one tab."""
         await talk(socket, self.bench)
+
+
+def _changes(body: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(str(change) for change in body["changes"])
 
 
 async def _body(request: Request) -> dict[str, Any]:
@@ -197,55 +230,25 @@ async def _body(request: Request) -> dict[str, Any]:
     return body
 
 
-# --------------------------------------------------------------------------- to take away
+# --------------------------------------------------------------------------- what takes a while
 
 
-def _taken(bench: Bench, what: str, changes: tuple[str, ...]) -> tuple[str, str] | None:
-    """The text of what is asked for, and its kind."""
-    if what == "variant":
-        return _variant(bench, changes), "application/yaml; charset=utf-8"
-    if what not in ("brief", "table", "chart"):
-        return None
-    stage = _last(bench, changes)
-    if what == "table":
-        return view.table(stage), "text/csv; charset=utf-8"
-    if what == "chart":
-        return view.chart(stage).wide, "image/svg+xml"
-    return _brief(stage), "text/html; charset=utf-8"
-
-
-def _last(bench: Bench, changes: tuple[str, ...]) -> Stage:
-    """The answer over all draws."""
-    last = None
-    for stage in bench.session.ask(changes, bench.leaving):
-        last = stage
-    assert last is not None
-    return last
-
-
-def _levers(bench: Bench, changes: tuple[str, ...]) -> dict[str, Any]:
+def _levers(bench: Bench, session: Session, changes: tuple[str, ...]) -> dict[str, Any]:
     from detente.explain.leverage import leverage
 
-    forecast = _last(bench, changes).forecast
+    forecast = last(bench, session, changes).forecast
     if forecast is None:
         raise ValueError("there is no forecast yet")
     return view.levers(leverage(forecast, draws=LEVERAGE_DRAWS, threads=1))
 
 
-def _brief(stage: Stage) -> str:
-    from detente.report import brief
+def _reasons(session: Session, changes: tuple[str, ...], question: str | None) -> dict[str, Any]:
+    """Why the answers are others under these changes than in the file."""
+    from detente.explain.why import explained
 
-    forecast = stage.forecast
-    if forecast is None or forecast.task is None:
-        raise ValueError("there is no forecast yet")
-    return brief.render(forecast, forecast.task.game.situation)
-
-
-def _variant(bench: Bench, changes: tuple[str, ...]) -> str:
-    """The file with the changes carried out."""
-    from detente.workbench.written import variant
-
-    situation = bench.session.situation
-    if not changes:
-        return situation.file
-    return variant(situation.file, situation.origin, together(situation, changes))
+    base = session.base
+    if base is None or not changes:
+        raise ValueError("there is nothing to compare yet")
+    plan = planned(base.task, together(session.situation, changes), base.draws, session.seed)
+    with pooled(None, None) as pool:
+        return view.reasons(explained(base.task, plan, min(WHY_DRAWS, base.draws), session.seed, pool, question))

@@ -13,14 +13,17 @@ from detente.explain.comparison import AnswerChange, Consequences, PayoffChange
 from detente.explain.drivers import drivers
 from detente.explain.generated import situation_of
 from detente.explain.leverage import Leverage
+from detente.explain.why import Why
 from detente.forecast.result import Forecast
 from detente.report import charts, hints, process, statements, words
 from detente.report import levers as levers_in_words
-from detente.report.brief import WAYS_SHOWN
+from detente.report.brief import WAYS_SHOWN, curve_panel
 from detente.report.charts import Chart, Row
 from detente.report.consequences import in_words, point_interval, points
 from detente.report.effects import gains_and_costs
+from detente.report.exhibits import harmless, named_beliefs, named_curves
 from detente.report.findings import Figure, Findings
+from detente.report.reasons import named as step_named
 from detente.situation import Problem
 from detente.situation.model import Situation
 from detente.workbench.controls import Slider, Switch, switches
@@ -30,6 +33,8 @@ from detente.workbench.session import Session, Stage
 Data = dict[str, Any]
 LEVERS = 12
 """Levers that are listed."""
+SHOWN = 0.0005
+"""What contributes less to a difference is not in the list: it would be printed as nought."""
 WATCHED = 3
 """Answers of which it is said what they hang on."""
 
@@ -148,12 +153,23 @@ def details(forecast: Forecast) -> Data:
     return {
         "strongest": list(dict.fromkeys(strongest)),
         "beliefs": [
-            {"title": f"{b.holder} on: {b.text}", "finding": finding, "svg": charts.beliefs(b, finding).narrow}
-            for b in findings.beliefs
+            {
+                "exhibit": name,
+                "title": f"{b.holder} on: {b.text}",
+                "finding": finding,
+                "svg": charts.beliefs(b, finding).narrow,
+            }
+            for name, b in named_beliefs(findings)
             for finding in (statements.belief_sentence(b),)
+        ],
+        "curves": [
+            {"exhibit": name, "title": c.question, "finding": panel.finding, "svg": panel.chart.narrow}
+            for name, c in named_curves(Findings(forecast))
+            for panel in (curve_panel(c),)
         ],
         "moves": [
             {
+                "exhibit": f"move.{step.name}",
                 "title": step.heading,
                 "reached": "" if step.reached > 1 - 1e-7 else words.percent(step.reached),
                 "options": [{"text": o.text, **_figure(o.figure)} for o in step.options],
@@ -205,6 +221,22 @@ def levers(found: Leverage) -> Data:
     return {"told": found.in_words(), "levers": rows, "draws": found.draws}
 
 
+def reasons(found: Why) -> Data:
+    """Why the answer that moves most does: sentences, and what falls on each step."""
+    parts = [
+        {
+            "text": step_named(found, part.step),
+            "actor": found.after.actors[part.actor].name if part.actor in found.after.actors else "Chance",
+            "points": points(part.figure.difference),
+            "range": point_interval(part.figure),
+            "clear": part.figure.clear,
+        }
+        for part in found.steps
+        if abs(part.figure.difference) >= SHOWN
+    ]
+    return {"question": found.question, "told": found.in_words(), "parts": parts, "draws": found.draws}
+
+
 def problem(found: Problem) -> Data:
     """A mistake with its place, for the line it is on."""
     said = f"{found.found}; accepted: {found.accepted}" + (f"; did you mean {found.nearest}?" if found.nearest else "")
@@ -240,15 +272,10 @@ def table(stage: Stage) -> str:
         numbers = (
             f.base, before.low, before.high, f.changed, after.low, after.high, f.difference, f.low, f.high, f.error,
         )  # fmt: skip
-        texts = [_harmless(text) for text in (a.question, a.text, a.given)]
+        texts = [harmless(text) for text in (a.question, a.text, a.given)]
         writer.writerow([*texts, *_plain(numbers), f.clear])
     return out.getvalue()
 
 
 def _plain(numbers: Sequence[float]) -> list[str]:
     return [f"{number:.6g}" if math.isfinite(number) else "" for number in numbers]
-
-
-def _harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,6 +1,7 @@
 // The forecast beside the hands: answers before and after, and what a whole forecast says once it is there.
 
 import { byId, drawing, make, percent, shape } from "./dom.js";
+import { chartMenu } from "./export.js";
 
 export function showStage(stage, total, changed) {
   const coarse = stage.draws < 64;
@@ -69,7 +70,8 @@ const part = (title, ...children) => make("section", {}, make("h2", {}, title), 
 export function showDetails(found) {
   const parts = [];
   if (found.hints.length) parts.push(part("What it hangs on, where it tips, what to watch", ...found.hints.map(hint)));
-  if (found.ways.length) parts.push(part("The likeliest ways it goes on", make("ol", { class: "ways" }, ...found.ways.map((way) => make("li", {}, make("strong", {}, way.percent), make("span", {}, way.text))))));
+  if (found.ways.length) parts.push(part("The likeliest ways it goes on", chartMenu("ways", "The likeliest ways", ["csv"]), make("ol", { class: "ways" }, ...found.ways.map((way) => make("li", {}, make("strong", {}, way.percent), make("span", {}, way.text))))));
+  if (found.curves.length) parts.push(part("By when", make("div", { class: "panels" }, ...found.curves.map(belief))));
   if (found.moves.length) parts.push(part("Next moves", ...found.moves.map(moves)));
   if (found.beliefs.length) parts.push(part("Who believes what", make("div", { class: "panels" }, ...found.beliefs.map(belief))));
   parts.push(part("How far to trust this", make("ul", {}, ...found.trust.map((told) => make("li", { class: told.bad ? "warning" : "" }, told.bad ? `Warning. ${told.text}` : told.text)))));
@@ -110,9 +112,9 @@ function moves(step) {
     row.append(make("p", { class: "ask" }, option.text), bar({ after: option }, false), make("p", { class: "percent" }, option.percent), make("p", { class: "interval" }, option.interval));
     return row;
   });
-  return make("div", {}, make("h3", {}, step.title, step.reached ? make("span", { class: "legend" }, ` (comes about: ${step.reached})`) : ""), ...rows);
+  return make("div", {}, make("h3", {}, step.title, step.reached ? make("span", { class: "legend" }, ` (comes about: ${step.reached})`) : ""), chartMenu(step.exhibit, step.title), ...rows);
 }
 
 function belief(found) {
-  return make("figure", {}, make("figcaption", {}, found.title, " ", make("span", { class: "legend" }, found.finding)), drawing(found.svg));
+  return make("figure", {}, make("figcaption", {}, found.title, " ", make("span", { class: "legend" }, found.finding)), chartMenu(found.exhibit, found.title), drawing(found.svg));
 }

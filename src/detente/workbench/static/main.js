@@ -3,9 +3,11 @@
 import { drawSliders, drawSwitches, refreshControls, showStrongest } from "./controls.js";
 import { byId, drawing, make } from "./dom.js";
 import { Editor } from "./editor.js";
+import { chartMenu, take, taking } from "./export.js";
 import { offerLevers, showDetails, showStage, staleDetails } from "./forecast.js";
 import { call, Live } from "./live.js";
 import { Variants } from "./variants.js";
+import { forgetWhy, offerWhy } from "./why.js";
 import { Work } from "./work.js";
 
 let situation = null;
@@ -13,6 +15,8 @@ let asked = { number: 0, words: [] };
 let shown = 0;
 let changesOf = new Map();
 let draftText = null;
+let kept = ""; // the draft as all tabs have it
+const tab = crypto.randomUUID();
 
 const work = new Work((settled) => follow(settled));
 const live = new Live(hear, connected);
@@ -25,6 +29,9 @@ async function open(first) {
   const answer = await call("situation");
   if (!answer.ok) return notice("This address is no longer good: open the one that `detente open` printed.");
   situation = await answer.json();
+  first ||= draft() === kept;
+  if (first) work.restore(situation.draft.work);
+  if (situation.broken) return broken(first);
   document.title = `${situation.title} – Détente workbench`;
   byId("title").textContent = situation.title;
   byId("question").textContent = situation.question;
@@ -32,10 +39,22 @@ async function open(first) {
   drawSliders(situation, work);
   drawSwitches(situation, work);
   byId("process").replaceChildren(
+    chartMenu("process", "The process", ["svg", "png"]),
     make("div", { class: "chart wide" }, drawing(situation.process.wide)), make("div", { class: "chart narrow" }, drawing(situation.process.narrow)));
-  if (first) work.restore(situation.draft.work);
+  byId("take-answers").replaceChildren(chartMenu("answers", "Answers"));
   editor.open(situation.file, situation.text, first ? situation.draft.text : draftText);
-  follow(true);
+  if (first) kept = draft();
+  return follow(true);
+}
+
+// A file with mistakes: there is nothing to forecast until its text is mended.
+function broken(first) {
+  byId("title").textContent = `${situation.file.name} has mistakes`;
+  byId("question").textContent = "Each is at its line. Mend the text, then “Forecast this text”; save it when you like.";
+  byId("stage").textContent = "There is no forecast yet: the file has mistakes.";
+  choose(byId("tab-text"));
+  editor.open(situation.file, null, first && situation.draft.text ? situation.draft.text : (draftText ?? situation.file.text));
+  if (first) kept = draft();
 }
 
 function connected(now) {
@@ -55,6 +74,7 @@ function follow(settled) {
   byId("undo").disabled = !work.past.length;
   byId("redo").disabled = !work.future.length;
   byId("reset").disabled = byId("keep").disabled = !work.now.length;
+  if (situation?.broken) return;
   if (settled) keepDraft();
   if (isAsked()) return;
   byId("forecast").setAttribute("aria-busy", "true");
@@ -69,17 +89,19 @@ function isAsked() {
 
 // At most once a frame, however fast the hand.
 function ask() {
-  if (!situation || !live.open || isAsked()) return;
+  if (!situation || situation.broken || !live.open || isAsked()) return;
   const words = work.words();
   asked = { number: live.ask(words), words, open: true };
   changesOf.set(asked.number, words.length);
   staleDetails();
+  forgetWhy();
 }
 
 function hear(message) {
   if (message.channel && message.channel !== "hand") return variants.hear(message);
   if (message.type === "situation") { asked = { words: [] }; open(false); return undefined; }
   if (message.type === "disk") return onDisk(message);
+  if (message.type === "draft") return takeUp(message);
   if (message.type === "base") return base(message);
   if (message.type === "problems") return notice(message.problems.map((each) => each.text).join(" "));
   if (message.ask < shown) return undefined;
@@ -90,6 +112,7 @@ function hear(message) {
     byId("forecast").dataset.ask = message.ask;
     byId("forecast").setAttribute("aria-busy", String(!message.final));
     showStage(message, message.of, (changesOf.get(message.ask) ?? work.now.length) > 0);
+    if (message.final && current && message.text) offerWhy(why);
   } else if (message.type === "details" && current) {
     showDetails(message);
     offerLevers(who, (lever) => work.set(`own:${lever.words}`, { words: lever.words, label: lever.text }));
@@ -101,6 +124,11 @@ function hear(message) {
 async function who() {
   const answer = await call("who", { changes: work.words() }).catch(() => null);
   return answer && answer.ok ? answer.json() : null;
+}
+
+async function why(question) {
+  const answer = await call("why", { changes: work.words(), question }).catch(() => null);
+  return answer && (answer.ok || answer.status === 422) ? answer.json() : null;
 }
 
 function refused(message) {
@@ -150,10 +178,32 @@ document.addEventListener("keydown", (event) => {
 
 let draftTimer = 0;
 
+const draft = () => JSON.stringify([work.draft(), draftText]);
+
+// All tabs on the file show the same: what is done in one is kept, and told to the others.
 function keepDraft() {
   if (!situation) return;
   clearTimeout(draftTimer);
-  draftTimer = setTimeout(() => call("draft", { work: work.draft(), text: draftText }, "PUT").catch(() => undefined), 250);
+  draftTimer = 0;
+  if (draft() !== kept) draftTimer = setTimeout(sendDraft, 250);
+}
+
+async function sendDraft() {
+  draftTimer = 0;
+  const now = draft();
+  const answer = await call("draft", { tab, work: work.draft(), text: draftText }, "PUT").catch(() => null);
+  if (answer?.ok) kept = now;
+}
+
+// What another tab has done; what is being done here meanwhile is newer, and will be told to it.
+function takeUp(message) {
+  if (message.tab === tab || draftTimer || work.before || !situation) return;
+  const text = message.draft.text ?? null;
+  work.restore(message.draft.work);
+  if (text !== draftText) editor.show(text ?? situation.file.text);
+  kept = draft();
+  follow(true);
+  if (!byId("variants").hidden) variants.refresh();
 }
 
 function notice(text, kind = "", actions = {}) {
@@ -212,21 +262,13 @@ tabs.forEach((tab, i) => {
   };
 });
 
+taking({ words: () => work.words(), stem: () => situation.file.name.replace(/\.ya?ml$/, "") + (work.now.length ? "-variant" : ""), notice });
+
 for (const button of document.querySelectorAll("[data-take]")) {
   button.onclick = async () => {
-    const what = button.dataset.take;
     button.disabled = true;
-    try {
-      const answer = await call(`take/${what}`, { changes: work.words() });
-      if (!answer.ok) return notice(`Nothing to take away: ${(await answer.text()).slice(0, 300)}`);
-      const stem = situation.file.name.replace(/\.ya?ml$/, "") + (work.now.length ? "-variant" : "");
-      const link = make("a", { href: URL.createObjectURL(await answer.blob()), download: `${stem}${button.dataset.ending}` });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-    } finally {
-      button.disabled = false;
-      document.querySelector(".menu").open = false;
-    }
-    return undefined;
+    await take(button.dataset.take);
+    button.disabled = false;
+    document.querySelector(".menu").open = false;
   };
 }

@@ -1,6 +1,7 @@
 // Variants kept by name, side by side: each a list of changes, answered on the same draws.
 
 import { byId, make } from "./dom.js";
+import { tableMenu } from "./export.js";
 
 const LARGEST = 8;
 
@@ -51,9 +52,10 @@ export class Variants {
     const some = names.map((name) => this.found[name]).find((found) => found?.answers);
     const head = make("tr", {}, make("th", { scope: "col" }, "Question"), make("th", { scope: "col" }, "As in the file"), ...names.map((name) => make("th", { scope: "col" }, name)));
     const rows = (some?.answers || []).map((answer, i) => make("tr", {}, make("th", { scope: "row" }, answer.question), make("td", {}, answer.before.percent), ...names.map((name) => this.cell(name, i))));
+    const table = make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows));
     byId("variants").replaceChildren(
       ...names.map((name) => this.card(name)),
-      make("div", { class: "scroll" }, make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows))),
+      make("div", { class: "scroll" }, table), tableMenu(table, "variants"),
       make("p", { class: "legend" }, "The probability, the difference from the file in points and its 90 % interval; bold where that excludes zero."),
     );
   }

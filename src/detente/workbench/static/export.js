@@ -1,0 +1,68 @@
+// Taking away: a small menu at each chart and table, and files that the server makes or that are read off the page.
+
+import { make } from "./dom.js";
+import { call } from "./live.js";
+
+let context = { words: () => [], stem: () => "situation", notice: () => undefined };
+
+// `words` are the changes in force, `stem` how files are called, `notice` tells the user.
+export function taking(given) {
+  context = given;
+}
+
+// Fetches a file of the server's and hands it to the user; `name` says which chart or table.
+export async function take(ending, name = "") {
+  const answer = await call(`take/${ending}`, { changes: context.words(), name }).catch(() => null);
+  if (!answer || !answer.ok) {
+    const why = answer ? (await answer.text()).slice(0, 400) : "the connection is lost";
+    return context.notice(`Nothing to take away: ${why}`);
+  }
+  return hand(await answer.blob(), `${context.stem()}${name ? `-${name}` : ""}.${ending}`);
+}
+
+function hand(blob, name) {
+  const link = make("a", { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+// A menu for the chart of this name; `endings` are the files there are of it.
+export function chartMenu(name, title, endings = ["svg", "png", "csv"]) {
+  return menu(title, endings.map((ending) => [ending.toUpperCase(), () => take(ending, name)]));
+}
+
+// A menu for a table of the page: what it shows, as CSV.
+export function tableMenu(table, title) {
+  const save = () => hand(new Blob(["\ufeff", csv(table)], { type: "text/csv" }), `${context.stem()}-${title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.csv`);
+  return menu(title, [["CSV", save]]);
+}
+
+function menu(title, entries) {
+  const element = make("details", { class: "take" }, make("summary", { "aria-label": `Take away: ${title}`, title: "Take away" }, "⤓"));
+  const buttons = entries.map(([text, act]) => make("button", {
+    "aria-label": `${title} as ${text}`,
+    onclick: async (event) => {
+      event.target.disabled = true;
+      await act();
+      event.target.disabled = false;
+      element.open = false;
+    },
+  }, text));
+  element.append(make("span", {}, ...buttons));
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !element.open) return;
+    element.open = false;
+    element.firstElementChild.focus();
+  });
+  return element;
+}
+
+export function csv(table) {
+  return [...table.rows].map((row) => [...row.cells].map((cell) => quoted(cell.innerText.replace(/\s+/g, " ").trim())).join(",")).join("\r\n") + "\r\n";
+}
+
+// No cell may be taken for a formula by a spreadsheet; a number with its sign is none.
+function quoted(text) {
+  const safe = /^[=+\-@]/.test(text) && !/^[+-]?[\d.]+$/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
