@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
 import subprocess
 import sys
 import time
+import xml.etree.ElementTree as ET
+import zipfile
 
 import pytest
 from starlette.testclient import TestClient
@@ -20,7 +23,7 @@ from detente.workbench.server import application
 PORT = 8123
 HOST = {"Host": f"127.0.0.1:{PORT}"}
 OWN = {**HOST, "Origin": f"http://127.0.0.1:{PORT}"}
-SENT = ("check", "who", "use", "save", "take/brief", "take/variant", "take/table", "take/chart")
+SENT = ("check", "who", "use", "save", "why", "take/html", "take/yaml", "take/csv", "take/png")
 
 
 @pytest.fixture
@@ -135,13 +138,13 @@ def test_nothing_else_is_written(client, at, bench, file):
         {"text": bench.on_disk, "digest": "", "path": "../x.yaml", "name": "y"},
     ):
         client.post(at("save"), json=body, headers=OWN)
-    client.post(at("take/variant"), json={"changes": ["commit sanctions=impose"], "path": "/tmp/x"}, headers=OWN)
+    client.post(at("take/yaml"), json={"changes": ["commit sanctions=impose"], "path": "/tmp/x"}, headers=OWN)
     assert {path: path.read_bytes() for path in file.parent.rglob("*")} == before
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"nonsense", b'{"text": 3', b'{"other": 1}', b"\xff\xfe"])
 def test_nonsense_is_refused_without_a_fault(client, at, body):
-    for what in ("check", "use", "save", "take/table"):
+    for what in ("check", "use", "save", "take/csv"):
         assert client.post(at(what), content=body, headers=OWN).status_code in (400, 422), what
 
 
@@ -273,7 +276,8 @@ def test_a_file_changed_into_nonsense_keeps_the_situation(client, at, bench, fil
 
 
 def test_the_table_holds_the_figures_of_the_api(client, at, bench):
-    text = client.post(at("take/table"), json={"changes": ["set quantities.damage=0.7"]}, headers=OWN).text
+    body = {"changes": ["set quantities.damage=0.7"], "name": "answers"}
+    text = client.post(at("take/csv"), json=body, headers=OWN).text
     rows = {row["question"]: row for row in csv.DictReader(io.StringIO(text))}
     expected = what_if(bench.session.base.forecast, "set quantities.damage=0.7", draws=250)[0]
     for name, row in rows.items():
@@ -283,13 +287,71 @@ def test_the_table_holds_the_figures_of_the_api(client, at, bench):
 
 def test_the_brief_and_the_chart_are_taken_away_whole(client, at):
     body = {"changes": ["commit sanctions=impose"]}
-    brief = client.post(at("take/brief"), json=body, headers=OWN).text
+    brief = client.post(at("take/html"), json=body, headers=OWN).text
     assert brief.startswith("<!doctype html>")
     assert "commit sanctions=impose" in brief
-    chart = client.post(at("take/chart"), json=body, headers=OWN).text
+    chart = client.post(at("take/svg"), json={**body, "name": "answers"}, headers=OWN).text
     assert chart.startswith("<svg")
     assert "Does the target concede?" in chart
-    assert client.post(at("take/other"), json=body, headers=OWN).status_code == 404
+    for ending in ("other", "svg", "png", "csv"):
+        assert client.post(at(f"take/{ending}"), json={**body, "name": "nothing"}, headers=OWN).status_code == 404, (
+            ending
+        )
+
+
+def test_every_chart_stands_alone_and_every_table_has_its_rows(client, at):
+    body = {"changes": ["set quantities.damage=0.7"]}
+    answer = client.post(at("take/zip"), json=body, headers=OWN)
+    assert answer.headers["content-type"] == "application/zip"
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    names = set(archive.namelist())
+    assert {"brief.html", "small.yaml", "charts/answers.svg", "charts/process.png", "charts/curve.concede.svg"} <= names
+    assert {"charts/move.answer.svg", "charts/belief.TGT.resolve.png", "tables/ways.csv", "tables/payoffs.csv"} <= names
+    drawn = [name for name in names if name.endswith(".svg")]
+    assert {name.replace(".svg", ".png") for name in drawn} <= names
+    for name in drawn:
+        root = ET.fromstring(archive.read(name))
+        width, height = float(root.get("width")), float(root.get("height"))
+        text = " ".join(root.itertext())
+        assert root[1].get("fill") == "#ffffff", "on white, whatever is behind it"
+        assert "A dispute, as of 1 March 2024" in text, "it says where it is from"
+        assert not re.search(r"href=|<style|<script|var\(", archive.read(name).decode()), name
+        png = archive.read(name.replace(".svg", ".png"))
+        assert png.startswith(b"\x89PNG")
+        assert struct.unpack(">II", png[16:24]) == pytest.approx((2 * width, 2 * height), abs=2)
+    alone = client.post(at("take/csv"), json={**body, "name": "move.sanctions"}, headers=OWN).text
+    assert archive.read("tables/move.sanctions.csv").decode() == alone
+    assert {row["step"] for row in csv.DictReader(io.StringIO(alone))} == {"sanctions"}
+
+
+def test_the_brief_is_printed_where_there_is_a_browser_and_a_message_says_so_where_there_is_none(
+    client, at, monkeypatch
+):
+    from detente.report import pdf
+
+    if pdf.browser() is not None:
+        answer = client.post(at("take/pdf"), json={"changes": []}, headers=OWN)
+        assert answer.headers["content-type"] == "application/pdf"
+        assert answer.content.startswith(b"%PDF-")
+    monkeypatch.setattr(pdf, "browser", lambda: None)
+    answer = client.post(at("take/pdf"), json={"changes": []}, headers=OWN)
+    assert answer.status_code == 501
+    assert "print it from any browser" in answer.text
+
+
+def test_why_an_answer_changes_is_told_on_demand(client, at, bench):
+    from detente.explain.why import why
+
+    list(bench.session.ask([]))
+    body = {"changes": ["commit sanctions=impose"]}
+    found = client.post(at("why"), json=body, headers=OWN).json()
+    expected = why(bench.session.situation, "commit sanctions=impose", draws=100)
+    assert found["question"] == expected.question
+    assert found["told"] == expected.in_words()
+    other = client.post(at("why"), json={**body, "question": "sanctions"}, headers=OWN).json()
+    assert other["question"] == "sanctions"
+    assert client.post(at("why"), json={**body, "question": "nonsense"}, headers=OWN).status_code == 422
+    assert client.post(at("why"), json={"changes": []}, headers=OWN).status_code == 400
 
 
 def test_who_can_change_it_is_told_on_demand_and_each_lever_can_be_tried(client, at, bench):
@@ -301,7 +363,7 @@ def test_who_can_change_it_is_told_on_demand_and_each_lever_can_be_tried(client,
 
 
 def test_the_variant_taken_away_can_be_opened(client, at):
-    text = client.post(at("take/variant"), json={"changes": ["set quantities.damage=0.7"]}, headers=OWN).text
+    text = client.post(at("take/yaml"), json={"changes": ["set quantities.damage=0.7"]}, headers=OWN).text
     assert loads(text).quantities["damage"].specification.value == 0.7
     assert "# A comment at the top, which must survive." in text
 
@@ -343,13 +405,66 @@ def test_the_other_commands_do_not_load_the_server():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_a_file_with_a_mistake_is_not_opened_and_the_mistake_is_told(file, small_text):
+def test_a_file_with_mistakes_is_opened_to_be_mended(file, small_text):
+    from detente.workbench.bench import Bench
+
+    wrong = small_text.replace("high: 1.5", "high: 0.1")
+    file.write_text(wrong, encoding="utf-8")
+    bench = Bench(file, writable=True, draws=64)
+    address = f"/{bench.state.token}/"
+    with TestClient(application(bench, PORT), base_url=f"http://127.0.0.1:{PORT}") as client:
+        found = client.get(f"{address}situation").json()
+        (problem,) = found["broken"]
+        assert problem["line"] == 1 + wrong[: wrong.index("high: 0.1")].count("\n")
+        assert found["file"]["text"] == wrong
+        for what in ("who", "why", "take/html", "take/yaml", "take/csv"):
+            answer = client.post(f"{address}{what}", json={"changes": ["mild"], "name": "answers"}, headers=OWN)
+            assert answer.status_code == 422, what
+            assert answer.json()["problems"] == found["broken"]
+        assert client.post(f"{address}use", json={"text": "title: x"}, headers=OWN).status_code == 422
+        assert client.post(f"{address}use", json={"text": small_text}, headers=OWN).status_code == 200
+        assert client.get(f"{address}situation").json()["title"] == "A dispute"
+        with client.websocket_connect(f"{address}live", headers=OWN) as socket:
+            assert ask(socket, 1, [])[-1]["final"]
+    assert file.read_text(encoding="utf-8") == wrong, "mended at the bench, and saved when the user says so"
+    bench.close()
+
+
+def test_a_file_mended_on_disk_is_taken_up(file, small_text):
+    from detente.workbench.bench import Bench
+
+    file.write_text(small_text.replace("high: 1.5", "high: 0.1"), encoding="utf-8")
+    bench = Bench(file, writable=True, draws=64)
+    assert bench.session is None
+    file.write_text(small_text.replace("high: 1.5", "high: 0.2"), encoding="utf-8")
+    bench.look()
+    assert bench.session is None
+    assert "0.2" in str(bench.problems[0])
+    file.write_text(small_text, encoding="utf-8")
+    bench.look()
+    assert bench.open_session().situation.title == "A dispute"
+    bench.close()
+
+
+def test_the_command_line_tells_the_mistakes_of_the_file_that_it_opens(file, small_text, monkeypatch):
     from typer.testing import CliRunner
 
     from detente.cli.app import app
+    from detente.workbench import serving
 
+    monkeypatch.setattr(serving, "serve", lambda bench, *_, **__: bench.close())
     file.write_text(small_text.replace("high: 1.5", "high: 0.1"), encoding="utf-8")
     done = CliRunner().invoke(app, ["open", str(file), "--no-browser"])
-    assert done.exit_code == 2
+    assert done.exit_code == 0
     assert f"{file}:12:" in done.stderr
     assert "quantities.damage.high" in done.stderr
+    assert "1 problem found; the file is open to be mended" in done.stderr
+
+
+def test_what_one_tab_keeps_the_others_are_told(client, at):
+    draft = {"work": {"past": [], "now": [], "future": [], "variants": {}}, "text": None}
+    with client.websocket_connect(at("live"), headers=OWN) as socket:
+        ask(socket, 1, [])
+        client.put(at("draft"), json={**draft, "tab": "one"}, headers=OWN)
+        told = until(socket, lambda m: m["type"] == "draft")
+    assert told == {"type": "draft", "tab": "one", "draft": draft}

@@ -107,7 +107,7 @@ def test_what_cannot_be_is_refused_with_its_reason(session, words, told):
 @pytest.mark.parametrize("name", ["korea-2019", "sanctions-linkage"])
 def test_a_number_moved_without_reading_the_file_is_the_number_read(name):
     situation = load(situations.path(name))
-    for slider in sliders(situation)[::9]:
+    for slider in [s for s in sliders(situation) if s.name in situation.quantities][::9]:
         value = round(slider.least + 0.3 * (slider.most - slider.least), 6)
         short = held(moved(situation, {slider.name: value}), sample(situation, 16, 1).values, {slider.name: value})
         read = sample(changed(situation, overlay_of(situation, f"set {slider.place}={value}")), 16, 1).values
@@ -141,4 +141,32 @@ def test_a_fixed_number_that_shapes_the_tree_is_read_anew(small_text):
     list(asked.grow())
     first = next(asked.ask(["set quantities.gate=-1"]))
     assert next(a.figure.changed for a in first.answers if a.question == "sanctions") == 0
+    asked.close()
+
+
+def test_what_partners_enforce_has_a_slider_where_the_situation_computes_with_trade(session):
+    assert not [s for s in session.sliders if s.place.startswith("trade.")]
+    situation = load(situations.path("korea-2019"))
+    found = {s.name: s for s in sliders(situation) if s.place.startswith("trade.")}
+    assert next(iter(found)) == "trade.enforcement.CHN"
+    china, russia = found["trade.enforcement.CHN"], found["trade.enforcement.RUS"]
+    assert (china.kind, china.least, china.low, china.high, china.most) == ("case", 0, 0.75, 0.95, 1)
+    assert "enforcement_relaxed if faucet == relax" in china.note, "what the file has in its place is told"
+    assert (russia.kind, russia.low, russia.high) == ("range", 0.5, 0.9)
+    assert all(source in situation.sources for s in found.values() for source in s.sources)
+    for slider in found.values():
+        assert changed(situation, overlay_of(situation, f"set {slider.place}=0.2")).title == situation.title
+
+
+def test_a_slider_of_trade_moves_the_forecast_as_the_what_if_does():
+    situation = load(situations.path("korea-2019"))
+    asked = Session(situation, draws=32)
+    for _ in asked.grow():
+        pass
+    last = list(asked.ask(["set trade.enforcement.CHN=0.2"]))[-1]
+    expected = what_if(asked.base.forecast, "set trade.enforcement.CHN=0.2", draws=32)[0]
+    moved_by = {a.question: a.figure.difference for a in last.answers}
+    assert max(abs(d) for d in moved_by.values() if math.isfinite(d)) > 0.02
+    for name, difference in moved_by.items():
+        assert difference == pytest.approx(expected[name].difference, abs=2e-8, nan_ok=True)
     asked.close()

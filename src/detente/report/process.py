@@ -7,6 +7,7 @@ process of twenty steps reads on paper and on a phone. Plain SVG, no script, eve
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,22 +23,49 @@ FONT = "Helvetica Neue, Helvetica, Arial, Liberation Sans, sans-serif"
 TITLE, BODY, SMALL = 13.0, 12.0, 10.5
 LEADING = 1.32
 LEGEND_COLUMN = 168
+PRESENT = 30.0
+"""Room for the line between the record and what lies ahead."""
 
 
 def draw(situation: Situation, width: int = WIDTH) -> str:
     """The process as SVG text, ``width`` pixels wide (about 340 for a phone)."""
-    sheet = _Sheet(width, lanes(situation))
-    found = rows(situation)
-    sheet.header()
-    top, behind = sheet.y, now_after(found)
+    (sheet,) = sheets(situation, width)
+    return sheet
+
+
+def sheets(situation: Situation, width: int = WIDTH, tall: float = math.inf) -> list[str]:
+    """The same in as many drawings as it takes for none to be higher than ``tall``, to be printed on pages; no step is cut."""
+    found, lines = rows(situation), lanes(situation)
+    behind, sheet = now_after(found), _Sheet(width, lines)
+    filled = [sheet]
+    top = sheet.header()
     for number, row in enumerate(found):
+        room = tall - (_legend_of(width, lines) if number + 1 == len(found) else 0)
+        if sheet.y > top and sheet.y + _height_of(row, width, lines, PRESENT * (number == behind)) > room:
+            sheet.lane_lines(top)
+            sheet = _Sheet(width, lines)
+            filled.append(sheet)
+            top = sheet.header()
         if number == behind and behind:
             sheet.present(f"{words.day(situation.as_of)}: the record ends, the forecast begins")
         sheet.row(row)
     sheet.lane_lines(top)
     sheet.legend()
     name = f"The process of “{situation.title}”: {len(found)} private facts and steps in time order, who decides each and who sees it"
-    return sheet.svg(name)
+    parts = [f", part {i} of {len(filled)}" if len(filled) > 1 else "" for i in range(1, len(filled) + 1)]
+    return [each.svg(name + part) for each, part in zip(filled, parts, strict=True)]
+
+
+def _height_of(row: ProcessRow, width: int, lines: Sequence[Lane], more: float) -> float:
+    trial = _Sheet(width, lines)
+    trial.row(row)
+    return trial.y + more
+
+
+def _legend_of(width: int, lines: Sequence[Lane]) -> float:
+    trial = _Sheet(width, lines)
+    trial.legend()
+    return trial.y
 
 
 @dataclass
@@ -65,8 +93,8 @@ class _Sheet:
 
     # ------------------------------------------------------------------ parts
 
-    def header(self) -> None:
-        """Names above the lanes: straight where they fit, slanted where they do not."""
+    def header(self) -> float:
+        """Names above the lanes: straight where they fit, slanted where they do not. Where they end."""
         shorts = [lane.short for lane in self.lanes]
         fits = all(width_of(short, SMALL, bold=True) <= self.step - 2 for short in shorts)
         tall = 0.0 if fits else min(110.0, max(width_of(short, SMALL, bold=True) for short in shorts) * 0.75)
@@ -76,6 +104,7 @@ class _Sheet:
             anchor = "middle" if fits else "start"
             self._text(self.x(i), self.y - 4, short, SMALL, bold=True, anchor=anchor, extra=turn)
         self.y += 4
+        return self.y
 
     def row(self, row: ProcessRow) -> None:
         """One step: its marks on the lanes, its words beside them."""

@@ -10,6 +10,7 @@ from detente.draws import medians
 from detente.explain.generated import ahead, blind, steps_of
 from detente.situation.distributions import quantile
 from detente.situation.model import Discrete, Fixed, Formula, Quantity, Range, Situation
+from detente.workbench.enforced import PLACE, marks, partners
 
 ENDS = (0.01, 0.99)
 """A slider runs over this part of a distribution."""
@@ -20,6 +21,8 @@ BESIDE = 0.5
 @dataclass(frozen=True, slots=True)
 class Slider:
     """A number that can be held at a value: from ``least`` to ``most``, with ``low``, ``median`` and ``high`` marked.
+
+    ``sources`` are ids of the situation's. Of ``kind`` "case" are numbers that the file gives by a formula, and a case of trade by a range.
 
     ``place`` is where it stands in the file, ``kind`` how it is given there.
     """
@@ -35,6 +38,7 @@ class Slider:
     median: float
     high: float
     most: float
+    sources: tuple[str, ...] = ()
 
     @property
     def step(self) -> float:
@@ -56,7 +60,7 @@ class Switch:
 
 
 def sliders(situation: Situation) -> list[Slider]:
-    """Every number of the file that is no formula, in the order of the file."""
+    """Every number of the file that is no formula, in the order of the file; then what partners enforce."""
     typical = medians(situation)
     found = []
     for quantity in situation.quantities.values():
@@ -65,7 +69,22 @@ def sliders(situation: Situation) -> list[Slider]:
             slider = _slider(quantity, place, typical[quantity.name])
             if slider is not None:
                 found.append(slider)
-    return found
+    return [*found, *_enforcement(situation)]
+
+
+def _enforcement(situation: Situation) -> Iterator[Slider]:
+    for key, quantity, given in partners(situation):
+        low, median, high = marks(quantity)
+        place = ".".join((*PLACE, key))
+        notes = [
+            f"In the file: {given}" if given else "",
+            f"Marked is what the case of trade says. {quantity.provenance.note}",
+        ]
+        cited = [s for name in quantity.provenance.sources for s in (name, f"trade.{name}") if s in situation.sources]
+        yield Slider(
+            place, place, quantity.text or f"Enforcement by {key}", "0 none, 1 to the letter", " ".join(filter(None, notes)), "case" if given else "range",
+            0.0, low, median, high, 1.0, tuple(dict.fromkeys(cited)),
+        )  # fmt: skip
 
 
 def place_of(situation: Situation, name: str) -> str:
@@ -99,7 +118,7 @@ def _slider(quantity: Quantity, place: str, median: float) -> Slider | None:
     kind = type(given).__name__.lower() if not isinstance(given, Discrete) else "values"
     note = quantity.provenance.note
     return Slider(
-        quantity.name, place, quantity.text, quantity.unit, note, kind, least, low, median, high, most,
+        quantity.name, place, quantity.text, quantity.unit, note, kind, least, low, median, high, most, quantity.provenance.sources,
     )  # fmt: skip
 
 

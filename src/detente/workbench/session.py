@@ -122,7 +122,8 @@ class Session:
         self.task = prepare(situation)
         self.sliders = sliders(situation)
         # A number that is fixed in the file may shape the tree; one that is not cannot.
-        free = [s for s in self.sliders if not isinstance(situation.quantities[s.name].specification, Fixed)]
+        known = {s: situation.quantities[s.name].specification for s in self.sliders if s.name in situation.quantities}
+        free = [s for s, given in known.items() if s.place.split(".")[0] != "trade" and not isinstance(given, Fixed)]
         self._free = {name: s.name for s in free for name in (s.place, s.name)}
         count = threads or os.cpu_count() or 1
         self._at_once = ThreadPoolExecutor(count)

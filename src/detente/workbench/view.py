@@ -62,7 +62,7 @@ def opened(session: Session) -> Data:
 
 
 def _slider(slider: Slider, situation: Situation) -> Data:
-    cited = [situation.sources[s] for s in situation.quantities[slider.name].provenance.sources]
+    cited = [situation.sources[s] for s in slider.sources]
     marks = {name: words.number(getattr(slider, name)) for name in ("low", "median", "high")}
     text = slider.text or words.capital(words.plain(slider.name))
     sources = [source.citation for source in cited]

@@ -87,6 +87,7 @@ function scale(slider) {
 }
 
 function marks(slider) {
+  if (slider.kind === "case") return `The file: as its steps decide. The case: ${slider.marks.low} to ${slider.marks.high}, middle ${slider.marks.median}`;
   if (slider.kind === "fixed") return `The file: ${slider.marks.median}`;
   return `The file: ${slider.marks.low} to ${slider.marks.high}, middle ${slider.marks.median}`;
 }
