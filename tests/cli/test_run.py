@@ -9,6 +9,7 @@ import pytest
 from detente.cli.failure import RefusedError
 from detente.cli.run import Outputs, Request, choose_outputs
 from detente.forecast.result import Forecast
+from detente.report import pdf
 
 DRAWS = ("--draws", "200")
 
@@ -111,7 +112,7 @@ def test_outputs(out, json, expected):
 
 def test_an_output_of_another_kind_is_refused():
     with pytest.raises(RefusedError, match=r"\.html"):
-        choose_outputs(request("y.pdf"), Path("x.yaml"))
+        choose_outputs(request("y.docx"), Path("x.yaml"))
 
 
 @pytest.mark.skipif(not Path("/sys/kernel").is_dir(), reason="needs a directory that nobody can write to")
@@ -170,3 +171,33 @@ def test_a_search_under_a_theory_without_equilibria_is_refused(small, command):
     done = command("run", small.name, *DRAWS, "--others", "3", "--method", "level-k")
     assert done.returncode == 2
     assert "accepted: it with quantal-response or limit" in done.stderr
+
+
+def test_the_brief_is_printed(small, command, tmp_path):
+    if pdf.browser() is None:
+        pytest.skip("no browser on this machine")
+    done = command("run", small.name, *DRAWS, "--out", "brief.pdf")
+    assert "Brief: brief.pdf" in done.stdout
+    content = (tmp_path / "brief.pdf").read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert content.rstrip().endswith(b"%%EOF")
+
+
+def test_without_a_browser_nothing_is_solved_to_be_printed(small, command, tmp_path, monkeypatch):
+    monkeypatch.setattr(pdf, "browser", lambda: None)
+    done = command("run", small.name, "--draws", "100000000", "--out", "brief.pdf")
+    assert done.returncode == 2
+    assert "print it from any browser instead" in done.stderr
+    assert not list(tmp_path.glob("*.pdf"))
+
+
+def test_a_browser_that_fails_leaves_no_file(small, command, tmp_path, monkeypatch):
+    broken = tmp_path / "chromium"
+    broken.write_text("#!/bin/sh\necho it broke >&2; exit 3\n", encoding="utf-8")
+    broken.chmod(0o755)
+    monkeypatch.setattr(pdf, "browser", lambda: str(broken))
+    done = command("run", small.name, *DRAWS, "--out", "brief.pdf")
+    assert done.returncode == 2
+    assert "chromium could not print the brief (it broke)" in done.stderr
+    assert not list(tmp_path.glob("*.pdf"))
+    assert not list(tmp_path.glob(".*.part*"))

@@ -105,3 +105,15 @@ def test_another_theory_of_behaviour(small, command):
     assert [w["answers"][0]["changed"] for w in data["what_ifs"]] == pytest.approx([0, 1], abs=1e-12)
     assert "Theory of behaviour: level-k" in command(*words).stdout
     assert "did you mean level-k" in command("what-if", small.name, "--method", "levelk").stderr
+
+
+def test_why_the_answer_changes(small, command):
+    words = ("what-if", small.name, "--set", "damage=9", "--commit", "sanctions=impose", *DRAWS, "--why")
+    done = command(*words)
+    assert done.returncode == 0
+    assert done.stdout.count("Why: Does the target concede?") == 2
+    data = json.loads(command(*words, "--json").stdout)
+    told = [" ".join(entry["why"]) for entry in data["what_ifs"]]
+    assert "what is otherwise is its payoff “damage” (damage: " in told[0]
+    assert "its own payoff is as it was" in told[1]
+    assert "why" not in json.loads(command("what-if", small.name, "mild", *DRAWS, "--json").stdout)["what_ifs"][0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import re
 import shutil
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from detente import forecast, loads, what_if
+from detente.explain.why import why
 
 pytestmark = pytest.mark.browser
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright, of the extra `test`")
@@ -86,6 +89,14 @@ def settled(page, changed=None):
     page.wait_for_selector("#forecast[aria-busy=false] #stage[data-final=true]", timeout=SOON)
     if changed is not None:
         assert page.locator("#changes .chip").count() == changed
+
+
+def until(come):
+    """Wait for what the page itself may not be asked to wait for: its policy lets nobody run code in it."""
+    end = time.monotonic() + SOON / 1000
+    while not come():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def move(page, name, value):
@@ -202,17 +213,155 @@ def test_what_is_taken_away(page, tmp_path):
     move(page, "damage", 0.7)
     settled(page, 1)
     taken = {}
-    for what, ending in (("brief", ".html"), ("chart", ".svg"), ("table", ".csv"), ("variant", ".yaml")):
+    for what in ("html", "pdf", "yaml", "zip"):
         page.click(".menu summary")
         with page.expect_download(timeout=SOON) as download:
             page.click(f"[data-take={what}]")
-        assert download.value.suggested_filename == f"small-variant{ending}"
+        assert download.value.suggested_filename == f"small-variant.{what}"
         download.value.save_as(tmp_path / what)
-        taken[what] = (tmp_path / what).read_text(encoding="utf-8")
-    assert taken["brief"].startswith("<!doctype html>")
-    assert taken["chart"].startswith("<svg")
-    assert taken["table"].startswith("question,")
-    assert loads(taken["variant"]).quantities["damage"].specification.value == pytest.approx(0.7, abs=0.02)
+        taken[what] = (tmp_path / what).read_bytes()
+    assert taken["html"].startswith(b"<!doctype html>")
+    assert taken["pdf"].startswith(b"%PDF-")
+    assert taken["zip"].startswith(b"PK")
+    assert loads(taken["yaml"].decode()).quantities["damage"].specification.value == pytest.approx(0.7, abs=0.02)
+
+
+def taken_from(page, menu, ending, tmp_path):
+    """What a chart's or table's menu hands over: its name and content."""
+    menu.locator("summary").focus()
+    page.keyboard.press("Enter")
+    with page.expect_download(timeout=SOON) as download:
+        menu.get_by_role("button", name=f"as {ending}").click()
+    download.value.save_as(tmp_path / "taken")
+    return download.value.suggested_filename, (tmp_path / "taken").read_bytes()
+
+
+def test_charts_and_tables_are_taken_where_they_stand(page, tmp_path):
+    page.wait_for_selector("#details figure", timeout=SOON)
+    answers = page.locator("#take-answers .take")
+    name, content = taken_from(page, answers, "SVG", tmp_path)
+    assert (name, content[:4]) == ("small-answers.svg", b"<svg")
+    name, content = taken_from(page, answers, "PNG", tmp_path)
+    assert (name, content[:4]) == ("small-answers.png", b"\x89PNG")
+    name, content = taken_from(page, answers, "CSV", tmp_path)
+    assert content.startswith(b"question,text,given,before")
+    menus = page.locator("#details .take")
+    assert menus.count() >= 6, "curves, moves, ways and beliefs have theirs"
+    for i in range(menus.count()):
+        name, content = taken_from(page, menus.nth(i), "CSV", tmp_path)
+        assert content.count(b"\r\n") > 1, name
+    menus.first.locator("summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    assert menus.first.get_attribute("open") is None
+
+
+def test_the_table_of_variants_is_taken_as_it_is_shown(page, tmp_path):
+    move(page, "damage", 0.6)
+    settled(page, 1)
+    page.click("#keep")
+    page.fill("#dialog-input", "=Mild, or so")
+    page.click("#dialog-yes")
+    page.click("#tab-variants")
+    page.wait_for_selector("#variants .variant >> text=all 250 draws", timeout=SOON)
+    _, content = taken_from(page, page.locator("#variants .take"), "CSV", tmp_path)
+    head, first, *_ = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+    assert head == ["Question", "As in the file", "'=Mild, or so"], "no spreadsheet takes it for a formula"
+    assert first[0] == "Does the target concede?"
+    assert len(first) == 3
+
+
+def test_why_an_answer_changed_is_told_and_forgotten_with_the_change(page, small_text):
+    page.click("#tab-moves")
+    page.get_by_label("Commitment").last.select_option(label="Certain: It imposes sanctions")
+    page.wait_for_selector("#ask-why", timeout=SOON)
+    page.locator("#ask-why").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#why h2", timeout=SOON)
+    expected = why(loads(small_text), "commit sanctions=impose", draws=100).in_words()
+    assert page.locator("#why > p").all_inner_texts() == expected
+    assert page.evaluate("document.activeElement.textContent") == "Why this changed", (
+        "the focus stays where it was asked"
+    )
+    page.locator("#why select").select_option(label="Are there sanctions?")
+    page.wait_for_selector("#why p >> text=Are there sanctions?", timeout=SOON)
+    page.click("#undo")
+    settled(page, 0)
+    assert page.locator("#why").inner_text() == ""
+
+
+def test_two_tabs_on_one_file_show_the_same(page, server, small_text):
+    other = page.context.new_page()
+    other.goto(server.address)
+    settled(other)
+    move(page, "damage", 0.7)
+    settled(page, 1)
+    other.wait_for_selector("#changes .chip", timeout=SOON)
+    settled(other, 1)
+    assert reads(other, "concede") == reads(page, "concede")
+    move(other, "zeal", 0.3)
+    until(lambda: page.locator("#changes .chip").count() == 2)
+    settled(page, 2)
+    settled(other, 2)
+    words = f"set damage={held_at(page)}; set zeal=0.3"
+    assert reads(page, "concede") == reads(other, "concede") == expected(small_text, "concede", words)
+    other.click("#undo")
+    until(lambda: page.locator("#changes .chip").count() == 1)
+    page.click("#tab-text")
+    page.fill("#yaml", small_text.replace("title: A dispute", "title: Half written"))
+    until(lambda: "Half written" in other.input_value("#yaml"))
+    time.sleep(0.6)
+    other.close()
+    page.reload()
+    settled(page, 1)
+    assert "Half written" in page.input_value("#yaml"), "nothing of either is lost"
+
+
+def test_of_two_tabs_the_one_that_went_on_without_a_server_is_heard(page, server, small_text):
+    other = page.context.new_page()
+    other.goto(server.address)
+    settled(other)
+    server.kill()
+    page.wait_for_selector("#notice >> text=The connection is lost", timeout=SOON)
+    move(page, "damage", 0.7)
+    server.start()
+    settled(page, 1)
+    other.wait_for_selector("#changes .chip", timeout=SOON)
+    settled(other, 1)
+    assert reads(other, "concede") == expected(small_text, "concede", f"set damage={held_at(page)}")
+    other.close()
+
+
+def test_a_file_with_mistakes_opens_into_the_editor_and_goes_on_once_mended(browser, file, small_text):
+    wrong = small_text.replace("high: 1.5", "high: 0.1")
+    file.write_text(wrong, encoding="utf-8")
+    server = Server(file)
+    server.start()
+    context = browser.new_context()
+    page = context.new_page()
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(server.address)
+    line = 1 + wrong[: wrong.index("high: 0.1")].count("\n")
+    page.wait_for_selector(f"#problems >> text=Line {line}", timeout=SOON)
+    assert "has mistakes" in page.locator("h1").inner_text()
+    assert page.get_attribute("#tab-text", "aria-selected") == "true"
+    page.fill("#yaml", small_text)
+    page.wait_for_selector("#use:not([disabled])", timeout=SOON)
+    page.click("#use")
+    page.wait_for_selector("h1 >> text=A dispute", timeout=SOON)
+    settled(page, 0)
+    move(page, "damage", 0.7)
+    settled(page, 1)
+    assert reads(page, "concede") == expected(small_text, "concede", f"set damage={held_at(page)}")
+    assert file.read_text(encoding="utf-8") == wrong
+    page.click("#save")
+    page.click("#dialog-yes")
+    page.wait_for_selector("#save[disabled]")
+    assert file.read_text(encoding="utf-8") == small_text
+    assert faults == []
+    context.close()
+    server.kill()
 
 
 def test_a_server_killed_and_started_again_is_found_and_nothing_is_lost(page, server, small_text):

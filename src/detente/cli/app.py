@@ -94,7 +94,7 @@ def run(
         Path | None,
         typer.Option(
             metavar="FILE_OR_DIR",
-            help="x.html: the brief; x.nc: the whole forecast; a directory: both. Left out: the brief, here.",
+            help="x.html or x.pdf: the brief; x.nc: the whole forecast; a directory: both. Left out: the brief, here.",
         ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the forecast as JSON, and nothing else.")] = False,

@@ -18,6 +18,8 @@ from detente.cli.trust import reservations
 if TYPE_CHECKING:
     from detente.forecast.result import Forecast
 
+PAPER = ".pdf"
+
 Advance = Callable[[int, int], None]
 """Takes how many draws are done, and how many there are."""
 
@@ -53,6 +55,8 @@ def run(request: Request) -> Exit:
     for path in (outputs.brief, outputs.saved):
         if path:
             writable(path)
+    if outputs.brief and outputs.brief.suffix.lower() == PAPER:
+        _printable()
     forecast = _forecast(request, source)
     _write(forecast, outputs)
     _print(forecast, request)
@@ -76,11 +80,11 @@ def choose_outputs(request: Request, source: Path) -> Outputs:
     if out.is_dir() or not out.suffix:
         return Outputs(out / f"{stem}.html", out / f"{stem}.nc")
     match out.suffix.lower():
-        case ".html" | ".htm":
+        case ".html" | ".htm" | ".pdf":
             return Outputs(out, None)
         case ".nc":
             return Outputs(None, out)
-    raise RefusedError(f"--out {out}: a brief ends in .html, a forecast in .nc; a directory gets both")
+    raise RefusedError(f"--out {out}: a brief ends in .html or .pdf, a forecast in .nc; a directory gets both")
 
 
 def _forecast(request: Request, source: Path) -> Forecast:
@@ -122,12 +126,26 @@ def progress_bars(draws: int, others: int = 0) -> Iterator[tuple[Advance | None,
         )
 
 
+def _printable() -> None:
+    """Refuse what could not be printed before anything is solved for it."""
+    from detente.report import pdf
+
+    if pdf.browser() is None:
+        raise RefusedError(pdf.NO_BROWSER)
+
+
 def _write(forecast: Forecast, outputs: Outputs) -> None:
     if outputs.brief:
-        from detente.report import brief
+        from detente.report import brief, pdf
 
         with whole(outputs.brief) as partial:
-            brief.write(forecast, partial)
+            if outputs.brief.suffix.lower() != PAPER:
+                brief.write(forecast, partial)
+            else:
+                try:
+                    partial.write_bytes(pdf.printed(brief.render(forecast)))
+                except pdf.PrintError as error:
+                    raise RefusedError(str(error)) from None
     if outputs.saved:
         forecast.save(outputs.saved)
 

@@ -23,6 +23,9 @@ PLACES = (
     r"%ProgramFiles%\Microsoft\Edge\Application\msedge.exe",
 )
 """Where these are that no command names."""
+NO_BROWSER = (
+    "no Chromium, Chrome or Edge was found to print with; take the brief as HTML and print it from any browser instead"
+)
 PATIENCE = 120
 """Seconds after which a browser is given up."""
 
@@ -43,9 +46,7 @@ def printed(html: str) -> bytes:
     """A page as PDF. It is opened as a file, fetches nothing, and leaves nothing behind. Raises :class:`PrintError`."""
     found = browser()
     if found is None:
-        raise PrintError(
-            "no Chromium, Chrome or Edge was found to print with; take the brief as HTML and print it from any browser instead"
-        )
+        raise PrintError(NO_BROWSER)
     with tempfile.TemporaryDirectory(prefix="detente-", ignore_cleanup_errors=True) as folder:
         page, made = Path(folder) / "brief.html", Path(folder) / "brief.pdf"
         page.write_text(html, encoding="utf-8")
