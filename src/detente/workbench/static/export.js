@@ -14,10 +14,15 @@ export function taking(given) {
 export async function take(ending, name = "") {
   const answer = await call(`take/${ending}`, { changes: context.words(), name }).catch(() => null);
   if (!answer || !answer.ok) {
-    const why = answer ? (await answer.text()).slice(0, 400) : "the connection is lost";
-    return context.notice(`Nothing to take away: ${why}`);
+    return context.notice(`Nothing to take away: ${answer ? await reason(answer) : "the connection is lost"}`);
   }
   return hand(await answer.blob(), `${context.stem()}${name ? `-${name}` : ""}.${ending}`);
+}
+
+async function reason(answer) {
+  if (answer.status !== 422) return (await answer.text()).slice(0, 400);
+  const { problems } = await answer.json();
+  return problems.map((each) => each.text).join(" ");
 }
 
 function hand(blob, name) {

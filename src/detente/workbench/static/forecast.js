@@ -112,7 +112,7 @@ function moves(step) {
     row.append(make("p", { class: "ask" }, option.text), bar({ after: option }, false), make("p", { class: "percent" }, option.percent), make("p", { class: "interval" }, option.interval));
     return row;
   });
-  return make("div", {}, make("h3", {}, step.title, step.reached ? make("span", { class: "legend" }, ` (comes about: ${step.reached})`) : ""), chartMenu(step.exhibit, step.title), ...rows);
+  return make("div", {}, chartMenu(step.exhibit, step.title), make("h3", {}, step.title, step.reached ? make("span", { class: "legend" }, ` (comes about: ${step.reached})`) : ""), ...rows);
 }
 
 function belief(found) {

@@ -52,6 +52,7 @@ function broken(first) {
   byId("title").textContent = `${situation.file.name} has mistakes`;
   byId("question").textContent = "Each is at its line. Mend the text, then “Forecast this text”; save it when you like.";
   byId("stage").textContent = "There is no forecast yet: the file has mistakes.";
+  for (const id of ["undo", "redo", "reset", "keep"]) byId(id).disabled = true;
   choose(byId("tab-text"));
   editor.open(situation.file, null, first && situation.draft.text ? situation.draft.text : (draftText ?? situation.file.text));
   if (first) kept = draft();
