@@ -30,7 +30,7 @@ def action_names(game: Game) -> tuple[str, ...]:
     edges = np.empty(tree.actions, dtype=np.int64)
     decided = np.repeat(tree.node_set >= 0, np.diff(tree.edge_start))
     edges[tree.edge_row[decided]] = np.flatnonzero(decided)
-    ends = _some_end(tree)[tree.edge_child[edges]]
+    ends = some_end(tree)[tree.edge_child[edges]]
     steps = [game.set_step[held] for held in tree.action_set]
     return tuple(options[step][game.paths.steps[step][end]] for step, end in zip(steps, ends, strict=True))
 
@@ -47,7 +47,7 @@ def _options(game: Game) -> dict[str, tuple[str, ...]]:
     return steps | {fact.name: fact.states for fact in situation.facts.values()}
 
 
-def _some_end(tree: Tree) -> NDArray[np.int64]:
+def some_end(tree: Tree) -> NDArray[np.int64]:
     """(N + T) a terminal, counted from 0, below each node."""
     end = np.concatenate([np.empty(tree.nodes, dtype=np.int64), np.arange(tree.terminals)])
     for level in range(tree.levels - 1, -1, -1):

@@ -77,7 +77,7 @@ def render(forecast: Forecast, situation: Situation | None = None, explanation: 
         w=words, provenance=forecast.provenance, certificate=forecast.certificate, findings=findings,
         headline=first, verdict=statements.verdict(first) if first else "", held=statements.held(),
         in_brief=statements.in_brief(findings), theory=statements.theory_used(forecast.certificate), others=statements.others_found(findings), groups=_groups(findings),
-        curves=[_curve_panel(c) for c in findings.curves if any(f.known for _, f in c.points)],
+        curves=[curve_panel(c) for c in findings.curves if any(f.known for _, f in c.points)],
         steps=[_step_panel(s) for s in findings.next_steps], beliefs=[_belief_panel(b) for b in findings.beliefs],
         ways=findings.ways[:WAYS_SHOWN], record=_record(forecast), trust=statements.trust(findings),
         hints=[hints.hint(findings, a) for a in findings.plain_answers if a.figure.known],
@@ -165,7 +165,8 @@ def _contrast(answers: Iterable[Answer]) -> str:
     return f"{low.text} {high.figure.percent} {high.given}, {low.figure.percent} {low.given}"
 
 
-def _curve_panel(curve: Curve) -> Panel:
+def curve_panel(curve: Curve) -> Panel:
+    """A dated question over time, under what it shows."""
     last_day, last = next((d, f) for d, f in reversed(curve.points) if f.known)
     half = next((d for d, f in curve.points if f.known and f.mean >= last.mean / 2), last_day)
     timing = f", half of it by {words.day(half)}" if half != last_day and last.mean > 0 else ""

@@ -20,13 +20,15 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from detente.situation import SituationError
-from detente.workbench import view
+from detente.workbench import explaining, view
 from detente.workbench.bench import Bench, ConflictError
 from detente.workbench.changes import together
 from detente.workbench.guard import App, Guard
 from detente.workbench.live import talk
 from detente.workbench.session import Stage
 from detente.workbench.state import MOST
+from detente.workbench.stream import streamed
+from detente.workbench.tree import Trees
 
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -36,8 +38,6 @@ TYPES = {
 }
 LOOK_EVERY = 1.0
 """Seconds between two looks at the file."""
-LEVERAGE_DRAWS = 64
-"""Draws on which each lever is tried: the work is in the background of a hand that goes on."""
 
 
 def application(bench: Bench, port: int) -> App:
@@ -50,7 +50,8 @@ def application(bench: Bench, port: int) -> App:
         Route("/use", pages.use, methods=["POST"]),
         Route("/save", pages.save, methods=["POST"]),
         Route("/draft", pages.draft, methods=["PUT"]),
-        Route("/who", pages.who, methods=["POST"]),
+        Route("/explain/{what}", pages.explain, methods=["POST"]),
+        Route("/tree", pages.tree, methods=["POST"]),
         Route("/take/{what}", pages.take, methods=["POST"]),
         Route("/{name}", pages.static, methods=["GET"]),
         WebSocketRoute("/live", pages.live),
@@ -87,7 +88,8 @@ def _told(
 
 class _Pages:
     def __init__(self, bench: Bench) -> None:
-        self.bench, self.files, self.turns = bench, _static(), asyncio.Lock()
+        self.bench, self.files, self.trees = bench, _static(), Trees()
+        self.turns, self.openings = asyncio.Lock(), asyncio.Lock()
 
     @contextlib.asynccontextmanager
     async def watching(self, _: Starlette) -> AsyncIterator[None]:
@@ -121,7 +123,8 @@ class _Pages:
             "text": bench.on_disk,
             "writable": bench.writable,
         }
-        return JSONResponse({**opened, "file": file, "draft": bench.state.draft})
+        parts = explaining.parts(bench.session.situation)
+        return JSONResponse({**opened, "sections": parts, "file": file, "draft": bench.state.draft})
 
     @_told
     async def check(self, request: Request) -> Response:
@@ -171,12 +174,21 @@ class _Pages:
         return Response(taken[0], media_type=taken[1])
 
     @_told
-    async def who(self, request: Request) -> Response:
-        """Who can change it, under the changes made: asked for by hand, as it takes a while."""
-        changes = tuple(str(change) for change in (await _body(request))["changes"])
-        async with self.turns:
-            found = await asyncio.get_running_loop().run_in_executor(self.bench.asking, _levers, self.bench, changes)
-        return JSONResponse(found)
+    async def explain(self, request: Request) -> Response:
+        """One section on who can change it and who would say otherwise, under the changes made: asked for by hand, as it takes a while."""
+        changes, name = _changes(await _body(request)), request.path_params["what"]
+        if name not in explaining.SECTIONS:
+            return PlainTextResponse("There is no such section.", 404)
+        session = self.bench.session
+        return streamed(self.bench, self.turns, lambda hand: explaining.section(session, changes, name, hand))
+
+    @_told
+    async def tree(self, request: Request) -> Response:
+        """One node of the game tree, under the changes made: the way to it is a list of ``step=outcome``."""
+        body = await _body(request)
+        changes, way = _changes(body), tuple(str(key) for key in body["way"])
+        session = self.bench.session
+        return streamed(self.bench, self.openings, lambda hand: self.trees.opened(session, changes, way, hand))
 
     async def live(self, socket: WebSocket) -> None:
         """The connection of one tab."""
@@ -195,6 +207,10 @@ async def _body(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise TypeError("a JSON object is expected")
     return body
+
+
+def _changes(body: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(str(change) for change in body["changes"])
 
 
 # --------------------------------------------------------------------------- to take away
@@ -221,15 +237,6 @@ def _last(bench: Bench, changes: tuple[str, ...]) -> Stage:
         last = stage
     assert last is not None
     return last
-
-
-def _levers(bench: Bench, changes: tuple[str, ...]) -> dict[str, Any]:
-    from detente.explain.leverage import leverage
-
-    forecast = _last(bench, changes).forecast
-    if forecast is None:
-        raise ValueError("there is no forecast yet")
-    return view.levers(leverage(forecast, draws=LEVERAGE_DRAWS, threads=1))
 
 
 def _brief(stage: Stage) -> str:

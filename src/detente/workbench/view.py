@@ -11,25 +11,20 @@ from typing import Any
 
 from detente.explain.comparison import AnswerChange, Consequences, PayoffChange
 from detente.explain.drivers import drivers
-from detente.explain.generated import situation_of
-from detente.explain.leverage import Leverage
 from detente.forecast.result import Forecast
-from detente.report import charts, hints, process, statements, words
-from detente.report import levers as levers_in_words
-from detente.report.brief import WAYS_SHOWN
+from detente.report import charts, hints, statements, words
+from detente.report.brief import WAYS_SHOWN, curve_panel
 from detente.report.charts import Chart, Row
 from detente.report.consequences import in_words, point_interval, points
-from detente.report.effects import gains_and_costs
 from detente.report.findings import Figure, Findings
 from detente.situation import Problem
 from detente.situation.model import Situation
 from detente.workbench.controls import Slider, Switch, switches
 from detente.workbench.estimate import Spread
+from detente.workbench.picture import picture
 from detente.workbench.session import Session, Stage
 
 Data = dict[str, Any]
-LEVERS = 12
-"""Levers that are listed."""
 WATCHED = 3
 """Answers of which it is said what they hang on."""
 
@@ -52,7 +47,7 @@ def opened(session: Session) -> Data:
         "switches": [_switch(switch) for switch in switches(situation)],
         "actors": {name: actor.name for name, actor in situation.actors.items()},
         "what_ifs": [{"name": w.id, "text": w.text or w.id} for w in situation.whatifs.values()],
-        "process": {"wide": process.draw(situation), "narrow": process.draw(situation, charts.NARROW)},
+        "process": picture(situation),
     }
 
 
@@ -147,6 +142,12 @@ def details(forecast: Forecast) -> Data:
     strongest = [str(name) for table in tables for name in table.quantity[:WATCHED]]
     return {
         "strongest": list(dict.fromkeys(strongest)),
+        "curves": [
+            {"title": curve.question, "finding": panel.finding, "svg": panel.chart.narrow}
+            for curve in Findings(forecast).curves
+            if any(figure.known for _, figure in curve.points)
+            for panel in (curve_panel(curve),)
+        ],
         "beliefs": [
             {"title": f"{b.holder} on: {b.text}", "finding": finding, "svg": charts.beliefs(b, finding).narrow}
             for b in findings.beliefs
@@ -187,22 +188,6 @@ def _hint(hint: hints.Hint) -> Data:
         "tips": hint.tips,
         "watch": hint.watch,
     }
-
-
-def levers(found: Leverage) -> Data:
-    """Who can change it: sentences, and the strongest levers with the words by which each can be tried."""
-    situation = situation_of(found.base)
-    names = found.base.provenance.actors
-    rows = [
-        {
-            "words": lever.words,
-            "actor": names.get(lever.actor, lever.actor),
-            "text": levers_in_words.phrase(lever, situation),
-            "told": words.sentence(words.capital(gains_and_costs(lever.consequences))),
-        }
-        for lever in found.ranked[:LEVERS]
-    ]
-    return {"told": found.in_words(), "levers": rows, "draws": found.draws}
 
 
 def problem(found: Problem) -> Data:

@@ -1,10 +1,13 @@
 // The page as a whole: what was opened, what was done by hand, what is asked, and what came back.
 
 import { drawSliders, drawSwitches, refreshControls, showStrongest } from "./controls.js";
-import { byId, drawing, make } from "./dom.js";
+import { byId, make } from "./dom.js";
 import { Editor } from "./editor.js";
-import { offerLevers, showDetails, showStage, staleDetails } from "./forecast.js";
+import { freshSections, offerSections, staleSections } from "./explain.js";
+import { showDetails, showStage, staleDetails } from "./forecast.js";
 import { call, Live } from "./live.js";
+import { drawPicture } from "./picture.js";
+import { resetTree, showTree } from "./tree.js";
 import { Variants } from "./variants.js";
 import { Work } from "./work.js";
 
@@ -31,8 +34,8 @@ async function open(first) {
   byId("file-name").textContent = `· ${situation.file.name} · ${situation.as_of} to ${situation.horizon}`;
   drawSliders(situation, work);
   drawSwitches(situation, work);
-  byId("process").replaceChildren(
-    make("div", { class: "chart wide" }, drawing(situation.process.wide)), make("div", { class: "chart narrow" }, drawing(situation.process.narrow)));
+  drawPicture(situation);
+  resetTree();
   if (first) work.restore(situation.draft.work);
   editor.open(situation.file, situation.text, first ? situation.draft.text : draftText);
   follow(true);
@@ -74,6 +77,7 @@ function ask() {
   asked = { number: live.ask(words), words, open: true };
   changesOf.set(asked.number, words.length);
   staleDetails();
+  staleSections();
 }
 
 function hear(message) {
@@ -92,15 +96,17 @@ function hear(message) {
     showStage(message, message.of, (changesOf.get(message.ask) ?? work.now.length) > 0);
   } else if (message.type === "details" && current) {
     showDetails(message);
-    offerLevers(who, (lever) => work.set(`own:${lever.words}`, { words: lever.words, label: lever.text }));
+    settled(asked.words);
     if (!work.now.length) showStrongest(message.strongest, situation);
   } else if (message.type === "refused" && current) refused(message);
   return undefined;
 }
 
-async function who() {
-  const answer = await call("who", { changes: work.words() }).catch(() => null);
-  return answer && answer.ok ? answer.json() : null;
+// What waits until a change has been answered in full: sections that take a while, and the tree if it is open.
+function settled(words) {
+  offerSections(situation.sections, words, (lever) => work.set(`own:${lever.words}`, { words: lever.words, label: lever.text }));
+  freshSections();
+  if (!byId("tree").hidden) showTree(words);
 }
 
 function refused(message) {
@@ -199,6 +205,7 @@ function choose(tab) {
     byId(other.getAttribute("aria-controls")).hidden = other !== tab;
   }
   if (tab.id === "tab-variants") variants.refresh();
+  if (tab.id === "tab-tree") showTree(work.words());
 }
 
 tabs.forEach((tab, i) => {
