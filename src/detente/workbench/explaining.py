@@ -109,7 +109,8 @@ def drawn(chart: Chart) -> Data:
 
 
 def _tried(draws: int, games: int) -> str:
-    return f"{words.count(games)} changed games, each on {draws} draws; only what is clear is told."
+    solved = "One changed game" if games == 1 else f"{words.count(games)} changed games, each"
+    return f"{solved} on {draws} draws; only what is clear is told."
 
 
 Work = Callable[[Forecast, Hand, ThreadPoolExecutor], Data]

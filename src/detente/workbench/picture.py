@@ -48,16 +48,16 @@ def _sight(situation: Situation, seers: Iterable[str], verb: str) -> str:
     seeing = [actor for actor in situation.actors if actor in seers]
     blind = [actor for actor in situation.actors if actor not in seers]
     if not blind:
-        return f"{verb} by all."
-    shown = f"{verb} by {_named(situation, seeing)}." if seeing else ""
-    return f"{shown} Not by {_named(situation, blind)}.".strip()
+        return f"{verb} all."
+    shown = f"{verb} {_named(situation, seeing)}." if seeing else ""
+    return f"{shown} Not {verb.split()[1]} {_named(situation, blind)}.".strip()
 
 
 def _fact(fact: Fact, situation: Situation) -> Data:
     items = [_item("Private fact", fact.provenance, situation)]
     items += _numbers(fact.name, fact.chances, situation)
     return {
-        "title": title_of(fact), "who": _sight(situation, fact.known_to, "Known"), "when": "", "items": _told(items),
+        "title": title_of(fact), "who": _sight(situation, fact.known_to, "Known to"), "when": "", "items": _told(items),
     }  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def _step(step: Step, situation: Situation) -> Data:
     used = [e for o in step.options for e in (o.chance, o.when) if e is not None]
     items += _numbers(step.name, [*used, *([step.when] if step.when is not None else [])], situation)
     return {
-        "title": f"{kind}: {title_of(step)}", "who": _sight(situation, step.seen_by, "Seen"),
+        "title": f"{kind}: {title_of(step)}", "who": _sight(situation, step.seen_by, "Seen by"),
         "when": words.window(step.on), "items": _told(items),
     }  # fmt: skip
 

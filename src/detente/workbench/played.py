@@ -18,6 +18,7 @@ from detente.forecast.result import INTERVAL
 from detente.forecast.run import Results, Task
 from detente.forecast.summary import Summary, summarise
 from detente.game.labels import some_end
+from detente.report import words
 from detente.situation.model import Reveal, Step
 from detente.solve import Status
 from detente.solve.kernels import terminal_reach
@@ -192,6 +193,7 @@ def outcomes(played: Played, name: str) -> tuple[tuple[str, str], ...]:
     situation = played.task.game.situation
     if name in situation.facts:
         fact = situation.facts[name]
-        return tuple(zip(fact.states, fact.state_texts or fact.states, strict=True))
+        texts = fact.state_texts or ("",) * len(fact.states)
+        return tuple((state, text or words.plain(state)) for state, text in zip(fact.states, texts, strict=True))
     step = next(s for s in situation.steps if isinstance(s, Step) and s.name == name)
-    return tuple((option.name, option.text or option.name.replace("_", " ")) for option in step.options)
+    return tuple((option.name, option.text or words.plain(option.name)) for option in step.options)

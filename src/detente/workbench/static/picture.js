@@ -70,7 +70,7 @@ function tell(part, situation) {
   const behind = behindOf(part, situation);
   const items = behind.items.flatMap((item) => [make("dt", {}, item.label), make("dd", {}, item.text, ...item.sources.map(source))]);
   card.replaceChildren(
-    make("h3", {}, behind.title),
+    make("h2", {}, behind.title),
     make("p", {}, [behind.when, behind.who].filter(Boolean).join(". ")),
     items.length ? make("dl", { class: "sources" }, ...items) : make("p", { class: "hint" }, "The file names no source and no note for it."),
   );

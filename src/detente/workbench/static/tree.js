@@ -40,7 +40,7 @@ function go(to, words) {
 }
 
 function node(found, words, focus) {
-  const title = make("h3", { tabindex: "-1" }, found.who ? `${found.who}: ${found.title}` : found.title, found.on ? make("span", { class: "legend" }, ` (${found.on})`) : "");
+  const title = make("h2", { tabindex: "-1" }, found.who ? `${found.who}: ${found.title}` : found.title, found.on ? make("span", { class: "legend" }, ` (${found.on})`) : "");
   byId("tree").replaceChildren(
     crumbs(found, words), title, standing(found),
     ...(found.kind === "end" ? payoffs(found) : [options(found, words), ...information(found)]),
@@ -89,7 +89,7 @@ function options(found, words) {
 
 function information(found) {
   if (found.kind !== "move") return [];
-  const parts = [make("h4", {}, `What ${found.who} cannot tell here`)];
+  const parts = [make("h3", {}, `What ${found.who} cannot tell here`)];
   if (!found.unseen.length) parts.push(make("p", {}, "Nothing that has come about is hidden from it."));
   for (const thing of found.unseen) {
     const states = thing.states.map((state) => make("li", {}, make("strong", {}, state.figure.percent), ` ${state.text} `, make("span", { class: "legend" }, state.figure.interval)));
