@@ -11,8 +11,8 @@ export function drawPicture(situation) {
   const holder = byId("process");
   const [wide, narrow] = ["wide", "narrow"].map((kind) => picture(kind, situation));
   const views = make("div", { class: "pan", id: "pan", tabindex: "0", role: "region", "aria-label": "The process; arrow keys move it, plus and minus zoom" }, wide, narrow);
-  const card = make("div", { id: "behind", class: "behind", role: "status", "aria-live": "polite" });
-  holder.replaceChildren(tools(situation, views), views, card);
+  const card = make("div", { id: "behind", role: "status", "aria-live": "polite" });
+  holder.replaceChildren(tools(situation, views), views, make("div", { class: "behind", tabindex: "0", role: "region", "aria-label": "What stands behind it" }, card));
   tell(null, situation);
   pan(views);
   views.addEventListener("keydown", (event) => {
