@@ -15,6 +15,7 @@ export function offerSections(sections, words, tryOut) {
 
 export function staleSections() {
   running?.cancel();
+  for (const button of byId("who").querySelectorAll("button")) button.disabled = true; // until all draws of the new changes are in
   byId("who").classList.add("stale");
 }
 

@@ -7,7 +7,7 @@ import { freshSections, offerSections, staleSections } from "./explain.js";
 import { showDetails, showStage, staleDetails } from "./forecast.js";
 import { call, Live } from "./live.js";
 import { drawPicture } from "./picture.js";
-import { resetTree, showTree } from "./tree.js";
+import { resetTree, showTree, staleTree } from "./tree.js";
 import { Variants } from "./variants.js";
 import { Work } from "./work.js";
 
@@ -78,6 +78,7 @@ function ask() {
   changesOf.set(asked.number, words.length);
   staleDetails();
   staleSections();
+  staleTree();
 }
 
 function hear(message) {

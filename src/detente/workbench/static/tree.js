@@ -11,7 +11,7 @@ let asking = null;
 // Opens the tree at the way chosen, if it is not there already; `words` are the changes in force.
 export function showTree(words, focus = false) {
   const wanted = JSON.stringify([words, way]);
-  if (wanted === shown) return;
+  if (wanted === shown) { byId("tree").classList.remove("stale"); return; }
   shown = wanted;
   asking?.cancel();
   const holder = byId("tree");
@@ -34,6 +34,8 @@ export function resetTree() {
   shown = "";
 }
 
+export const staleTree = () => byId("tree").classList.toggle("stale", byId("tree").hasChildNodes());
+
 function go(to, words) {
   way = to;
   showTree(words, true);
@@ -41,6 +43,7 @@ function go(to, words) {
 
 function node(found, words, focus) {
   const title = make("h2", { tabindex: "-1" }, found.who ? `${found.who}: ${found.title}` : found.title, found.on ? make("span", { class: "legend" }, ` (${found.on})`) : "");
+  byId("tree").classList.remove("stale");
   byId("tree").replaceChildren(
     crumbs(found, words), title, standing(found),
     ...(found.kind === "end" ? payoffs(found) : [options(found, words), ...information(found)]),
