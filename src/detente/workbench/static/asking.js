@@ -15,6 +15,7 @@ export class Asking {
 
   async read(path, body, progress) {
     const answer = await call(path, body, "POST", this.control.signal);
+    if (answer.status === 422) return { refused: reasons(await answer.json()) };
     if (!answer.ok) return { refused: await answer.text() };
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
@@ -25,10 +26,12 @@ export class Asking {
       rest = lines.pop();
       for (const line of lines.filter(Boolean)) {
         const told = JSON.parse(line);
-        if (told.problems) return { refused: told.problems.map((each) => each.text).join(" ") };
+        if (told.problems) return { refused: reasons(told) };
         if ("found" in told || "refused" in told) return told;
         progress(told.done, told.of);
       }
     }
   }
 }
+
+const reasons = (told) => told.problems.map((each) => each.text).join(" ");
