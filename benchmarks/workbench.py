@@ -40,6 +40,7 @@ def main() -> None:
     others = watch.others()
     note = f"{os.cpu_count()} cores" + (f", of which others kept {others:.1f} busy" if others is not None else "")
     table("workbench", ["from slider to", "moves", "median, ms", "worst, ms"], rows, note)
+    table("asked", ["asked for", "times", "median, ms", "worst, ms"], when_asked(), note)
     weigh()
 
 
@@ -124,6 +125,35 @@ def in_a_browser(values: Sequence[float]) -> list[list[object]]:
         row("first number, on the page, while the last move is refined", rested),
         row("full draws, on the page", full),
     ]
+
+
+def when_asked() -> list[list[object]]:
+    """What is asked for by hand, after all draws are in: the tree's root, its nodes down the likeliest way and beside it, each section."""
+    from detente.workbench import explaining
+    from detente.workbench.bench import Bench
+    from detente.workbench.stream import Hand
+    from detente.workbench.tree import Trees
+
+    bench = Bench(situations.path("korea-2019"), writable=False)
+    session, hand, trees = bench.open_session(), Hand(bench, lambda _: None), Trees()
+    for _ in session.ask(()):
+        pass
+    started = time.perf_counter()
+    found = trees.opened(session, (), [], hand)
+    root, nodes = time.perf_counter() - started, []
+    while found["options"]:
+        way = found["way"]
+        for option in sorted(found["options"], key=lambda option: option["figure"]["mean"]):
+            started = time.perf_counter()
+            found = trees.opened(session, (), [*way, option["key"]], hand)
+            nodes.append(time.perf_counter() - started)
+    rows = [row("the game tree", [root]), row("a further node of it", nodes)]
+    for part in explaining.parts(session.situation):
+        started = time.perf_counter()
+        explaining.section(session, (), part["name"], hand)
+        rows.append(row(part["title"].lower(), [time.perf_counter() - started]))
+    bench.close()
+    return rows
 
 
 def weigh() -> None:

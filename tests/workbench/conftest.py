@@ -45,7 +45,7 @@ whatifs:
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def small_text():
     """The text of its file."""
     return SMALL

@@ -400,6 +400,140 @@ def test_it_can_be_worked_by_keyboard(page):
     assert unnamed == []
 
 
+def test_the_tree_is_opened_by_keyboard_and_says_what_the_python_api_says(page, small_text):
+    page.locator("#tab-numbers").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_selector("#tree .branches", timeout=SOON)
+    assert page.evaluate("document.activeElement.id") == "tab-tree"
+    page.locator("#tree .branches button").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#tree h2 >> text=The target")
+    assert page.evaluate("document.activeElement.tagName") == "H2", "the focus goes with the node"
+    made = forecast(loads(small_text), draws=DRAWS)
+    answer = made.moves.set_index(["step", "option"]).loc[("answer", "concede")]
+    assert page.locator("#tree .branches .percent").first.inner_text() == f"{100 * answer.probability:.0f}\u00a0%"
+    thinks = page.locator("#tree .believes li").all_inner_texts()
+    assert [text.split("\u00a0")[0] for text in thinks] == ["50", "50"]
+    page.locator("#tree .branches button").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#tree h2 >> text=The end")
+    assert page.locator("#tree .crumbs li").count() == 3
+    page.keyboard.press("Backspace")
+    page.wait_for_selector("#tree h2 >> text=The target")
+    page.locator("#tree .crumbs button").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#tree h2 >> text=How firm the sender is")
+
+
+def test_the_tree_follows_the_changes_made_and_keeps_its_place(page):
+    page.click("#tab-tree")
+    page.wait_for_selector("#tree .branches", timeout=SOON)
+    page.locator("#tree .branches button").first.click()
+    page.wait_for_selector("#tree h2 >> text=The target")
+    before = page.locator("#tree .branches .percent").first.inner_text()
+    move(page, "damage", 0.6)
+    settled(page, 1)
+    page.wait_for_function(
+        "(before) => document.querySelector('#tree .branches .percent')?.innerText !== before", arg=before, timeout=SOON
+    )
+    assert "The target" in page.locator("#tree h2").inner_text()
+
+
+def test_the_picture_tells_what_stands_behind_it_and_can_be_worked_by_keyboard(page):
+    page.click("#tab-process")
+    row = page.locator("#process .wide [data-name=answer]")
+    row.hover()
+    page.wait_for_selector("#behind h2 >> text=The target's answer")
+    page.locator("#process .wide [data-actor=TGT]").focus()
+    page.wait_for_selector("#behind >> text=Source: Our own judgement")
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+    page.wait_for_selector("#behind h2 >> text=The target's answer")
+    assert page.evaluate("document.activeElement.dataset.name") == "answer"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "pan"
+    width = page.locator("#process .wide svg").bounding_box()["width"]
+    page.keyboard.press("+")
+    assert page.locator("#process .wide svg").bounding_box()["width"] == pytest.approx(1.25 * width, rel=0.01)
+    page.fill("#find-step", "sanctions")
+    page.press("#find-step", "Enter")
+    page.wait_for_selector("#behind h2 >> text=What the sender does")
+    page.select_option("#eyes", label="as The target")
+    assert page.locator("#process .wide .veiled").count() == 1
+
+
+def test_every_control_is_reached_by_tab_and_shows_that_it_is(page):
+    page.wait_for_selector("#who-leverage button", timeout=SOON)
+    for tab in ("numbers", "moves", "process", "tree"):
+        page.click(f"#tab-{tab}")
+        if tab == "tree":
+            page.wait_for_selector("#tree .branches", timeout=SOON)
+        wanted = page.evaluate(
+            """() => { const all = [...document.querySelectorAll("button, input, select, textarea, summary, a[href], [tabindex='0']")];
+               all.forEach((e) => { delete e.dataset.tabbed; });
+               const wanted = all.filter((e) => !e.disabled && e.tabIndex >= 0 && e.checkVisibility());
+               wanted.forEach((e, i) => { e.dataset.tabbed = i; }); document.activeElement.blur(); return wanted.length; }"""
+        )
+        reached, unseen = set(), []
+        for _ in range(wanted + 5):
+            page.keyboard.press("Tab")
+            at, outline, what = page.evaluate(
+                """() => { const e = document.activeElement;
+                   return [e.dataset.tabbed, getComputedStyle(e).outlineStyle, e.outerHTML.slice(0, 200)]; }"""
+            )
+            reached.add(at)
+            if at is not None and outline == "none":
+                unseen.append(what)
+        assert reached >= {str(i) for i in range(wanted)}, tab
+        assert unseen == [], tab
+
+
+def test_a_section_can_be_asked_for_and_cancelled(page):
+    page.click("#who-leverage button")
+    page.get_by_role("button", name="Cancel").click()
+    page.wait_for_selector("#who-leverage >> text=Who can change it?")
+    page.click("#who-leverage button")
+    page.wait_for_selector("#who-leverage .matrix", timeout=SOON)
+    page.locator("#who-leverage .levers button").first.click()
+    settled(page, 1)
+    page.wait_for_selector("#who-dissent button", timeout=SOON)
+    page.click("#who-dissent button")
+    page.wait_for_selector("#who-dissent svg", timeout=SOON)
+
+
+def test_axe_finds_nothing(page):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
+    move(page, "damage", 0.7)
+    settled(page, 1)
+    page.click("#keep")
+    page.fill("#dialog-input", "Mild")
+    page.click("#dialog-yes")
+    for name in ("leverage", "dissent"):
+        page.wait_for_selector(f"#who-{name} button", timeout=SOON)
+        page.click(f"#who-{name} button")
+        page.wait_for_selector(f"#who-{name} h3", timeout=SOON)
+    page.click("#tab-tree")
+    page.wait_for_selector("#tree .branches", timeout=SOON)
+    page.locator("#tree .branches button").first.click()
+    page.wait_for_selector("#tree h2 >> text=The target")
+    page.click("#tab-text")
+    page.fill("#yaml", "title: half done")
+    page.wait_for_selector("#problems li")
+    found = {}
+    for scheme in ("light", "dark"):
+        for width in (1280, 390):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 800})
+            for tab in [each.get_attribute("id") for each in page.locator("[role=tab]").all()]:
+                page.click(f"#{tab}")
+                if tab == "tab-process":
+                    page.locator("#process svg:visible [data-actor=TGT]").click()
+                for wrong in axe.run(page).response["violations"]:
+                    found[scheme, width, tab, wrong["id"]] = [node["html"][:200] for node in wrong["nodes"]]
+    assert found == {}
+
+
 def test_it_ends_in_order_at_an_interrupt(server):
     server.process.send_signal(signal.SIGINT)
     assert server.process.wait(timeout=10) in (0, 130)
@@ -408,6 +542,6 @@ def test_it_ends_in_order_at_an_interrupt(server):
 def test_nothing_runs_out_of_the_page(page):
     for width in (360, 400, 800, 1280):
         page.set_viewport_size({"width": width, "height": 800})
-        for tab in ("numbers", "moves", "process", "text", "variants"):
+        for tab in ("numbers", "moves", "process", "tree", "text", "variants"):
             page.click(f"#tab-{tab}")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, tab)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
+import json
 import re
 import struct
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as ET
 import zipfile
@@ -17,13 +20,15 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from detente import what_if
+from detente.report import agreement
 from detente.situation import loads
 from detente.workbench.server import application
+from detente.workbench.stream import _lines
 
 PORT = 8123
 HOST = {"Host": f"127.0.0.1:{PORT}"}
 OWN = {**HOST, "Origin": f"http://127.0.0.1:{PORT}"}
-SENT = ("check", "who", "use", "save", "why", "take/html", "take/yaml", "take/csv", "take/png")
+SENT = ("check", "explain/leverage", "tree", "use", "save", "why", "take/html", "take/yaml", "take/csv", "take/png")
 
 
 @pytest.fixture
@@ -144,7 +149,7 @@ def test_nothing_else_is_written(client, at, bench, file):
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"nonsense", b'{"text": 3', b'{"other": 1}', b"\xff\xfe"])
 def test_nonsense_is_refused_without_a_fault(client, at, body):
-    for what in ("check", "use", "save", "take/csv"):
+    for what in ("check", "use", "save", "take/csv", "explain/leverage", "tree", "why"):
         assert client.post(at(what), content=body, headers=OWN).status_code in (400, 422), what
 
 
@@ -354,12 +359,114 @@ def test_why_an_answer_changes_is_told_on_demand(client, at, bench):
     assert client.post(at("why"), json={"changes": []}, headers=OWN).status_code == 400
 
 
+def streamed(answer):
+    """How far it said it was, and what came in the end."""
+    lines = [json.loads(line) for line in answer.text.splitlines() if line]
+    return lines[:-1], lines[-1]
+
+
 def test_who_can_change_it_is_told_on_demand_and_each_lever_can_be_tried(client, at, bench):
-    found = client.post(at("who"), json={"changes": ["set quantities.damage=1.2"]}, headers=OWN).json()
+    told, last = streamed(
+        client.post(at("explain/leverage"), json={"changes": ["set quantities.damage=1.2"]}, headers=OWN)
+    )
+    found = last["found"]
+    assert [line["done"] for line in told] == list(range(1, told[-1]["of"] + 1))
     assert found["levers"]
+    assert {name for name, _ in found["matrix"]["rows"]} == {"The sender", "The target"}
     last = list(bench.session.ask(["set quantities.damage=1.2", found["levers"][0]["words"]]))[-1]
     assert any(abs(p.figure.difference) > 0.01 for p in last.payoffs)
     assert any(found["levers"][0]["actor"] == name for name in ("The sender", "The target"))
+
+
+@pytest.mark.parametrize("name", ["information", "dissent"])
+def test_the_sections_say_what_the_brief_says(client, at, bench, name):
+    found = streamed(client.post(at(f"explain/{name}"), json={"changes": []}, headers=OWN))[1]["found"]
+    forecast = bench.session.base.forecast
+    if name == "information":
+        assert found["told"] == forecast.information(draws=64).in_words()
+        assert found["told"][-1] == "No step on the record clearly moved a belief."
+    else:
+        assert found["told"] == agreement.in_words(forecast.dissent(draws=64))
+        assert "Does the target concede?" in found["chart"]["narrow"]
+
+
+def test_a_section_that_cannot_be_says_why(client, at):
+    assert client.post(at("explain/other"), json={"changes": []}, headers=OWN).status_code == 404
+    assert "linkage" not in [each["name"] for each in client.get(at("situation")).json()["sections"]]
+    last = streamed(client.post(at("explain/linkage"), json={"changes": []}, headers=OWN))[1]
+    assert "negotiations" in last["problems"][0]["text"]
+    last = streamed(client.post(at("tree"), json={"changes": ["set nothing=1"], "way": []}, headers=OWN))[1]
+    assert "nothing" in last["problems"][0]["text"]
+
+
+def test_the_tree_is_opened_a_node_at_a_time(client, at, bench):
+    def opened(way, *changes):
+        told, last = streamed(client.post(at("tree"), json={"changes": changes, "way": way}, headers=OWN))
+        return told, last["found"]
+
+    told, root = opened([])
+    assert told[-1] == {"done": 250, "of": 250}
+    assert (root["kind"], root["way"], root["nodes"]) == ("fact", [], bench.session.task.game.tree.nodes)
+    told, found = opened([root["options"][0]["key"]])
+    assert told == [], "the play is kept"
+    assert found["who"] == "The target"
+    answers = bench.session.base.forecast.answers.set_index("question")["probability"]
+    ways = ([option["key"], "answer=concede"] for option in root["options"])
+    conceded = sum(opened(way)[1]["reached"]["mean"] for way in ways)
+    assert conceded == pytest.approx(answers["concede"], abs=1e-9)
+    told, _ = opened([], "set damage=0.7")
+    assert told, "another game"
+
+
+def test_long_work_is_given_up_when_nobody_waits_for_it(bench):
+    begun, ended = threading.Event(), threading.Event()
+
+    def work(hand):
+        try:
+            for i in range(10_000):
+                hand.progress(i, 10_000)
+                begun.set()
+                time.sleep(0.01)
+        finally:
+            ended.set()
+
+    async def leave():
+        lines = _lines(bench, asyncio.Lock(), work)
+        assert json.loads(await anext(lines)) == {"done": 0, "of": 10_000}
+        await lines.aclose()
+        await asyncio.to_thread(ended.wait, 5)
+
+    asyncio.run(leave())
+    assert begun.is_set()
+    assert ended.is_set()
+
+
+def test_work_that_fails_says_so_and_the_next_has_its_turn(bench):
+    async def one(work, turns):
+        return [json.loads(line) async for line in _lines(bench, turns, work) if line.strip()]
+
+    def wrong(hand):
+        raise ValueError("there is no forecast yet")
+
+    async def both():
+        turns = asyncio.Lock()
+        return await asyncio.gather(one(wrong, turns), one(lambda hand: {"so": 1}, turns))
+
+    first, second = asyncio.run(both())
+    assert first == [{"refused": "there is no forecast yet"}]
+    assert second == [{"found": {"so": 1}}]
+
+
+def test_what_stands_behind_each_part_of_the_picture(client, at):
+    process = client.get(at("situation")).json()["process"]
+    assert set(process["behind"]) == {"resolve", "answer", "sanctions"}
+    assert process["behind"]["resolve"]["who"] == "Known to The sender. Not to The target."
+    assert process["behind"]["answer"]["when"] == "1 Apr 2024"
+    wants = {item["label"]: item for item in process["actors"]["TGT"]["items"]}
+    assert wants["What sanctions cost the target"]["sources"] == [{"citation": "Our own judgement", "url": ""}]
+    for name in process["behind"]:
+        assert f'data-name="{name}"' in process["narrow"]
+    assert 'data-name="resolve" data-blind="TGT"' in process["wide"]
 
 
 def test_the_variant_taken_away_can_be_opened(client, at):
@@ -417,8 +524,10 @@ def test_a_file_with_mistakes_is_opened_to_be_mended(file, small_text):
         (problem,) = found["broken"]
         assert problem["line"] == 1 + wrong[: wrong.index("high: 0.1")].count("\n")
         assert found["file"]["text"] == wrong
-        for what in ("who", "why", "take/html", "take/yaml", "take/csv"):
-            answer = client.post(f"{address}{what}", json={"changes": ["mild"], "name": "answers"}, headers=OWN)
+        for what in ("tree", "explain/leverage", "why", "take/html", "take/yaml", "take/csv"):
+            answer = client.post(
+                f"{address}{what}", json={"changes": ["mild"], "name": "answers", "way": []}, headers=OWN
+            )
             assert answer.status_code == 422, what
             assert answer.json()["problems"] == found["broken"]
         assert client.post(f"{address}use", json={"text": "title: x"}, headers=OWN).status_code == 422

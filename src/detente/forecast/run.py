@@ -61,6 +61,8 @@ class Results:
     sweeps: NDArray[np.int64]
     more: Floats
     """for each of the task's ``also``: its sums, then payoffs"""
+    play: Floats
+    """(A + C, D) probability of every action, then of every chance row; no rows unless the task keeps them"""
 
     def likelihood(self, measures: Measures) -> Floats:
         """(D,) probability of what was observed; 0 where the draw was not solved."""
@@ -73,7 +75,8 @@ class Results:
 
 @dataclass(frozen=True)
 class Task:
-    """What every block needs to know. ``kept``: routes followed draw by draw; ``also``: further measures of the same game."""
+    """What every block needs to know. ``kept``: routes followed draw by draw; ``also``: further measures of the same game; ``keeps_play``: whether
+    results hold what is played, which takes memory of the order of game times draws."""
 
     game: Game
     plan: Plan
@@ -83,6 +86,7 @@ class Task:
     method: Method = Method.QUANTAL_RESPONSE
     effort: Effort = Effort.QUICK
     also: tuple[Measures, ...] = ()
+    keeps_play: bool = False
 
     def __call__(self, quantities: Mapping[str, Floats]) -> Results:
         """Solve and measure some draws."""
@@ -109,6 +113,7 @@ class Task:
             status=solved.status,
             sweeps=solved.sweeps,
             more=np.concatenate(more) if more else np.empty((0, len(solved.status))),
+            play=solved.prob if self.keeps_play else np.empty((0, len(solved.status))),
         )
 
     def _figures(self, measures: Measures, solved: Block) -> tuple[Floats, Floats]:

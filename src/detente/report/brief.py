@@ -169,7 +169,7 @@ def _contrast(answers: Iterable[Answer]) -> str:
 
 
 def curve_panel(curve: Curve) -> Panel:
-    """A dated question over time."""
+    """A dated question over time, under what it shows."""
     last_day, last = next((d, f) for d, f in reversed(curve.points) if f.known)
     half = next((d for d, f in curve.points if f.known and f.mean >= last.mean / 2), last_day)
     timing = f", half of it by {words.day(half)}" if half != last_day and last.mean > 0 else ""

@@ -10,6 +10,7 @@ from detente.explain.explanation import Explanation
 from detente.explain.generated import situation_of
 from detente.explain.information import Information
 from detente.explain.leverage import Leverage
+from detente.explain.linkage import Linkage
 from detente.report import agreement, disclosures, levers, words
 from detente.report.consequences import point_interval, points
 from detente.report.effects import actor_named, moved, named, option_named, paid
@@ -94,22 +95,20 @@ def sections(found: Explanation) -> Sections:
     situation, leverage, information = situation_of(found.base), found.leverage, found.information
     return Sections(
         tuple(leverage.in_words()),
-        _matrix(leverage, situation),
-        tuple(_holding(leverage, actor, situation) for actor in leverage.actors),
+        matrix(leverage, situation),
+        tuple(holding(leverage, actor, situation) for actor in leverage.actors),
         tuple(information.in_words()),
-        tuple(
-            _entry(disclosures.phrase(each, situation), each.consequences, situation, each.of)
-            for each in information.ranked[:DISCLOSURES_SHOWN]
-        ),
-        _record(information, situation),
+        disclosed(information, situation),
+        taught(information, situation),
         tuple(found.linkage.in_words()) if found.linkage else (),
-        _entry(CUT, found.linkage.consequences, situation, "") if found.linkage else None,
+        cut_apart(found.linkage, situation) if found.linkage else None,
         tuple(agreement.in_words(found.dissent)),
         tuple(_trust(found)),
     )
 
 
-def _matrix(leverage: Leverage, situation: Situation) -> Matrix:
+def matrix(leverage: Leverage, situation: Situation) -> Matrix:
+    """Whose options could change most, for whom."""
     letters: dict[str, tuple[str, str]] = {}
     largest = max((abs(effect) for effect in leverage.matrix["effect"]), default=0.0)
     rows = []
@@ -135,20 +134,36 @@ def _letter(place: int) -> str:
     return (alphabet[place // 26 - 1] if place >= 26 else "") + alphabet[place % 26]
 
 
-def _holding(leverage: Leverage, actor: str, situation: Situation) -> Holding:
+def holding(leverage: Leverage, actor: str, situation: Situation) -> Holding:
+    """What one actor could change."""
     own = [lever for lever in leverage.ranked if lever.actor == actor]
     entries = tuple(
-        _entry(levers.phrase(lever, situation), lever.consequences, situation, lever.step)
+        entry(levers.phrase(lever, situation), lever.consequences, situation, lever.step)
         for lever in own[:LEVERS_SHOWN]
     )
     return Holding(actor_named(leverage.base, actor), entries, len(own) - len(entries))
 
 
-def _entry(title: str, found: Consequences, situation: Situation, about: str) -> Entry:
+def entry(title: str, found: Consequences, situation: Situation, about: str) -> Entry:
+    """A what-if about a step or fact, as a row."""
     return Entry(title, "; ".join(paid(found)), tuple(moved(found, situation, about, ANSWERS_SHOWN)))
 
 
-def _record(information: Information, situation: Situation) -> tuple[Taught, ...]:
+def disclosed(information: Information, situation: Situation) -> tuple[Entry, ...]:
+    """What is worth most to show, hide or blur."""
+    return tuple(
+        entry(disclosures.phrase(each, situation), each.consequences, situation, each.of)
+        for each in information.ranked[:DISCLOSURES_SHOWN]
+    )
+
+
+def cut_apart(linkage: Linkage, situation: Situation) -> Entry:
+    """What it does to cut the negotiations apart."""
+    return entry(CUT, linkage.consequences, situation, "")
+
+
+def taught(information: Information, situation: Situation) -> tuple[Taught, ...]:
+    """What each step on the record told."""
     happened = {observation.step: observation.option for observation in situation.observed}
     talk = {lesson.step for lesson in information.lessons if lesson.talk}
     rows = []

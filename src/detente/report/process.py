@@ -1,7 +1,11 @@
 """A picture of the process and of who sees what: time runs down, each actor has a lane.
 
 Lanes are narrow and stand at the left like the lines of a railway map; the words stand beside them at full width, so that a
-process of twenty steps reads on paper and on a phone. Plain SVG, no script, every text escaped.
+process of twenty steps reads on paper and on a phone. Where there is room, a bar under each date shows where it lies between the first
+step and the horizon. Plain SVG, no script, every text escaped.
+
+Each row is a group that carries the name of its step (``data-name``) and who does not see it (``data-blind``), each lane's head the
+actor (``data-actor``), so that a page can hang more on them.
 """
 
 from __future__ import annotations
@@ -9,8 +13,10 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
 
 from detente.report import words
 from detente.report.lettering import width_of, wrap
@@ -25,6 +31,8 @@ LEADING = 1.32
 LEGEND_COLUMN = 168
 PRESENT = 30.0
 """Room for the line between the record and what lies ahead."""
+TRACK_GAP = 14
+LEAST_BAR = 4.0
 
 
 def draw(situation: Situation, width: int = WIDTH) -> str:
@@ -35,15 +43,15 @@ def draw(situation: Situation, width: int = WIDTH) -> str:
 
 def sheets(situation: Situation, width: int = WIDTH, tall: float = math.inf) -> list[str]:
     """The same in as many drawings as it takes for none to be higher than ``tall``, to be printed on pages; no step is cut."""
-    found, lines = rows(situation), lanes(situation)
-    behind, sheet = now_after(found), _Sheet(width, lines)
+    found, blank = rows(situation), _blank(situation, width)
+    behind, sheet = now_after(found), blank()
     filled = [sheet]
     top = sheet.header()
     for number, row in enumerate(found):
-        room = tall - (_legend_of(width, lines) if number + 1 == len(found) else 0)
-        if sheet.y > top and sheet.y + _height_of(row, width, lines, PRESENT * (number == behind)) > room:
+        room = tall - (_legend_of(blank()) if number + 1 == len(found) else 0)
+        if sheet.y > top and sheet.y + _height_of(row, blank(), PRESENT * (number == behind)) > room:
             sheet.lane_lines(top)
-            sheet = _Sheet(width, lines)
+            sheet = blank()
             filled.append(sheet)
             top = sheet.header()
         if number == behind and behind:
@@ -56,24 +64,30 @@ def sheets(situation: Situation, width: int = WIDTH, tall: float = math.inf) -> 
     return [each.svg(name + part) for each, part in zip(filled, parts, strict=True)]
 
 
-def _height_of(row: ProcessRow, width: int, lines: Sequence[Lane], more: float) -> float:
-    trial = _Sheet(width, lines)
+def _blank(situation: Situation, width: int) -> Callable[[], _Sheet]:
+    """Makes empty sheets for the process."""
+    starts = [row.window.start for row in rows(situation) if row.window is not None]
+    span = (min(starts), situation.as_of, situation.horizon) if starts else None
+    return partial(_Sheet, width, lanes(situation), span)
+
+
+def _height_of(row: ProcessRow, trial: _Sheet, more: float) -> float:
     trial.row(row)
     return trial.y + more
 
 
-def _legend_of(width: int, lines: Sequence[Lane]) -> float:
-    trial = _Sheet(width, lines)
+def _legend_of(trial: _Sheet) -> float:
     trial.legend()
     return trial.y
 
 
 @dataclass
 class _Sheet:
-    """A page being filled from the top; ``y`` is where the next thing goes."""
+    """A page being filled from the top; ``y`` is where the next thing goes. ``span``: first day, present and last day, None where nothing is dated."""
 
     width: int
     lanes: Sequence[Lane]
+    span: tuple[date, date, date] | None = None
     y: float = 0.0
     front: list[str] = field(default_factory=list)
     back: list[str] = field(default_factory=list)
@@ -102,19 +116,26 @@ class _Sheet:
         for i, short in enumerate(shorts):
             turn = "" if fits else f' transform="rotate(-48 {self.x(i):.1f} {self.y - 4:.1f})"'
             anchor = "middle" if fits else "start"
+            self.front.append(f'<g data-actor="{_escape(self.lanes[i].id)}">')
             self._text(self.x(i), self.y - 4, short, SMALL, bold=True, anchor=anchor, extra=turn)
+            self.front.append("</g>")
+        if self.dated and self.span:
+            first, _, last = self.span
+            self._text(0, self.y - 4, f"{first:%b %Y}", SMALL, fill=SOFT)
+            self._text(self.gutter - TRACK_GAP, self.y - 4, f"{last:%b %Y}", SMALL, fill=SOFT, anchor="end")
         self.y += 4
         return self.y
 
     def row(self, row: ProcessRow) -> None:
         """One step: its marks on the lanes, its words beside them."""
         self.back.append(_line(0, self.y, self.width, self.y, RULE))
+        top, place = self.y, len(self.front)
         self.y += 8
         kicker = row.kind if self.dated or not row.on else f"{row.on} · {row.kind}"
         self._words(kicker, SMALL, fill=SOFT)
         level = self.y + TITLE * 0.66
         if self.dated:
-            self._date(row.on, level)
+            self._date(row, level)
         self._marks(row, level)
         self._words(row.title, TITLE, bold=True)
         if row.guard:
@@ -122,6 +143,7 @@ class _Sheet:
         for line in row.lines:
             self._option(line)
         self.y += 9
+        self._group(row, place, top)
 
     def present(self, text: str) -> None:
         """The line between the record and what lies ahead."""
@@ -156,6 +178,10 @@ class _Sheet:
             self._text(x + (12 if mark else -6), self.y, label[0] + ("…" if len(label) > 1 else ""), SMALL, fill=SOFT)
             if i % columns == columns - 1 or i + 1 == len(items):
                 self.y += 17
+        if self.dated and self.span:
+            text = f"Bars: when it may take place, from {words.short_day(self.span[0])} to {words.short_day(self.span[2])}; tick: {words.short_day(self.span[1])}."
+            self._text(2, self.y, text, SMALL, fill=SOFT)
+            self.y += 17
 
     def svg(self, name: str) -> str:
         title = _escape(name)
@@ -176,9 +202,32 @@ class _Sheet:
         for i, mark in places:
             self.front.append(_mark(mark, self.x(i), level))
 
-    def _date(self, text: str, level: float) -> None:
-        for i, line in enumerate(wrap(text, self.gutter - 12, SMALL)):
+    def _group(self, row: ProcessRow, place: int, top: float) -> None:
+        """Make one group of all that was put in front since ``place``, over a ground that takes the pointer."""
+        blind = " ".join(lane for lane, mark in row.marks.items() if mark == "blind")
+        ground = f'<rect x="0" y="{top:.1f}" width="{self.width}" height="{self.y - top:.1f}" fill="none" pointer-events="all"/>'
+        self.front.insert(place, f'<g data-name="{_escape(row.name)}" data-blind="{_escape(blind)}">{ground}')
+        self.front.append("</g>")
+
+    def _date(self, row: ProcessRow, level: float) -> None:
+        """The date in words, and as a bar on a track from the first day to the last; a tick is the present."""
+        lines = wrap(row.on, self.gutter - TRACK_GAP, SMALL)
+        for i, line in enumerate(lines):
             self._text(0, level + 3.5 + i * SMALL * LEADING, line, SMALL, fill=SOFT)
+        if row.window is None or self.span is None:
+            return
+        first, present, last = self.span
+        room, days = self.gutter - TRACK_GAP, max(1, (last - first).days)
+        y = level + 3.5 + (len(lines) - 1) * SMALL * LEADING + 9
+        start, now, end = (
+            room * min(1.0, max(0.0, (day - first).days / days)) for day in (row.window.start, present, row.window.end)
+        )
+        start = min(start, room - LEAST_BAR)
+        self.front += [
+            _line(0, y, room, y, RULE),
+            _line(start, y, max(end, start + LEAST_BAR), y, SOFT if row.past else ACCENT, 4),
+            _line(now, y - 4, now, y + 4, INK),
+        ]
 
     def _option(self, line: Line) -> None:
         colour, sign = (ACCENT, "✓") if line.observed else (INK, "–")

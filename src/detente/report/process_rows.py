@@ -13,7 +13,7 @@ from typing import Literal
 from detente.report import words
 from detente.report.conditions import condition
 from detente.situation.expression import Expression, Happened
-from detente.situation.model import Fact, Reveal, Situation, Step
+from detente.situation.model import Fact, Reveal, Situation, Step, Window
 
 Mark = Literal["decides", "sees", "blind", "knows", "shown"]
 CHANCE = ""
@@ -49,6 +49,7 @@ class ProcessRow:
     lines: tuple[Line, ...]
     guard: str = ""
     past: bool = False
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def lanes(situation: Situation) -> tuple[Lane, ...]:
 def rows(situation: Situation) -> tuple[ProcessRow, ...]:
     """Private facts, then the steps and reveals in time order."""
     observed = {o.step: o.option for o in situation.observed}
-    titles = {f.name: _title(f) for f in situation.facts.values()} | {s.name: _title(s) for s in situation.steps}
+    titles = {f.name: title_of(f) for f in situation.facts.values()} | {s.name: title_of(s) for s in situation.steps}
     found = [_fact(fact, situation) for fact in situation.facts.values()]
     for step in situation.steps:
         found.append(
@@ -82,7 +83,8 @@ def rows(situation: Situation) -> tuple[ProcessRow, ...]:
     return tuple(found)
 
 
-def _title(item: Fact | Step | Reveal) -> str:
+def title_of(item: Fact | Step | Reveal) -> str:
+    """What a fact, step or reveal is called for the reader."""
     return item.text or words.capital(words.plain(item.name))
 
 
@@ -97,7 +99,7 @@ def _fact(fact: Fact, situation: Situation) -> ProcessRow:
         )
     else:
         lines = tuple(Line(text or words.plain(state)) for text, state in zip(texts, fact.states, strict=True))
-    return ProcessRow(fact.name, _title(fact), "private fact", "", marks, lines, past=True)
+    return ProcessRow(fact.name, title_of(fact), "private fact", "", marks, lines, past=True)
 
 
 def _step(step: Step, situation: Situation, observed: str | None) -> ProcessRow:
@@ -109,8 +111,8 @@ def _step(step: Step, situation: Situation, observed: str | None) -> ProcessRow:
     )
     past = observed is not None or (step.on is not None and step.on.end <= situation.as_of)
     return ProcessRow(
-        step.name, _title(step), _kind(step, situation), words.window(step.on), marks, _scale(step, lines),
-        "" if _own_subject(step) else _guard((step.when,), situation), past,
+        step.name, title_of(step), _kind(step, situation), words.window(step.on), marks, _scale(step, lines),
+        "" if _own_subject(step) else _guard((step.when,), situation), past, step.on,
     )  # fmt: skip
 
 
@@ -151,13 +153,14 @@ def _reveal(reveal: Reveal, situation: Situation, titles: Mapping[str, str]) -> 
     past = reveal.on is not None and reveal.on.end <= situation.as_of
     return ProcessRow(
         reveal.name,
-        _title(reveal),
+        title_of(reveal),
         "reveal",
         words.window(reveal.on),
         marks,
         lines,
         _guard((reveal.when,), situation),
         past,
+        reveal.on,
     )
 
 

@@ -23,14 +23,16 @@ from detente.explain.what_if import planned
 from detente.forecast.run import pooled
 from detente.report.pdf import PrintError
 from detente.situation import SituationError
-from detente.workbench import view
+from detente.workbench import explaining, view
 from detente.workbench.bench import Bench, ConflictError
 from detente.workbench.changes import together
 from detente.workbench.guard import App, Guard
 from detente.workbench.live import talk
 from detente.workbench.session import Session
 from detente.workbench.state import MOST
-from detente.workbench.takeaway import last, take
+from detente.workbench.stream import streamed
+from detente.workbench.takeaway import take
+from detente.workbench.tree import Trees
 
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -40,8 +42,6 @@ TYPES = {
 }
 LOOK_EVERY = 1.0
 """Seconds between two looks at the file."""
-LEVERAGE_DRAWS = 64
-"""Draws on which each lever is tried: the work is in the background of a hand that goes on."""
 WHY_DRAWS = 100
 """Draws on which a difference is taken apart."""
 
@@ -58,7 +58,8 @@ def application(bench: Bench, port: int) -> App:
         Route("/use", pages.use, methods=["POST"]),
         Route("/save", pages.save, methods=["POST"]),
         Route("/draft", pages.draft, methods=["PUT"]),
-        Route("/who", pages.who, methods=["POST"]),
+        Route("/explain/{what}", pages.explain, methods=["POST"]),
+        Route("/tree", pages.tree, methods=["POST"]),
         Route("/why", pages.why, methods=["POST"]),
         Route("/take/{ending}", pages.take, methods=["POST"]),
         Route("/{name}", pages.static, methods=["GET"]),
@@ -96,7 +97,8 @@ def _told(
 
 class _Pages:
     def __init__(self, bench: Bench) -> None:
-        self.bench, self.files, self.turns = bench, _static(), asyncio.Lock()
+        self.bench, self.files, self.trees = bench, _static(), Trees()
+        self.turns, self.openings = asyncio.Lock(), asyncio.Lock()
 
     @contextlib.asynccontextmanager
     async def watching(self, _: Starlette) -> AsyncIterator[None]:
@@ -127,6 +129,7 @@ class _Pages:
             opened: dict[str, Any] = {"broken": [view.problem(p) for p in bench.problems]}
         else:
             opened = await asyncio.to_thread(view.opened, bench.session)
+            opened["sections"] = explaining.parts(bench.session.situation)
         file = {
             "name": bench.path.name,
             "digest": bench.digest,
@@ -188,11 +191,21 @@ class _Pages:
         return Response(taken.content, media_type=taken.kind)
 
     @_told
-    async def who(self, request: Request) -> Response:
-        """Who can change it, under the changes made: asked for by hand, as it takes a while."""
-        changes, session = _changes(await _body(request)), self.bench.open_session()
-        async with self.turns:
-            return JSONResponse(await self._later(_levers, self.bench, session, changes))
+    async def explain(self, request: Request) -> Response:
+        """One section on who can change it and who would say otherwise, under the changes made: asked for by hand, as it takes a while."""
+        changes, name = _changes(await _body(request)), request.path_params["what"]
+        if name not in explaining.SECTIONS:
+            return PlainTextResponse("There is no such section.", 404)
+        session = self.bench.open_session()
+        return streamed(self.bench, self.turns, lambda hand: explaining.section(session, changes, name, hand))
+
+    @_told
+    async def tree(self, request: Request) -> Response:
+        """One node of the game tree, under the changes made: the way to it is a list of ``step=outcome``."""
+        body = await _body(request)
+        changes, way = _changes(body), tuple(str(key) for key in body["way"])
+        session = self.bench.open_session()
+        return streamed(self.bench, self.openings, lambda hand: self.trees.opened(session, changes, way, hand))
 
     @_told
     async def why(self, request: Request) -> Response:
@@ -231,15 +244,6 @@ async def _body(request: Request) -> dict[str, Any]:
 
 
 # --------------------------------------------------------------------------- what takes a while
-
-
-def _levers(bench: Bench, session: Session, changes: tuple[str, ...]) -> dict[str, Any]:
-    from detente.explain.leverage import leverage
-
-    forecast = last(bench, session, changes).forecast
-    if forecast is None:
-        raise ValueError("there is no forecast yet")
-    return view.levers(leverage(forecast, draws=LEVERAGE_DRAWS, threads=1))
 
 
 def _reasons(session: Session, changes: tuple[str, ...], question: str | None) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from detente.explain.reuse import set_up
 from detente.explain.what_if import World, planned, without_routes
 from detente.forecast.assemble import assemble
 from detente.forecast.result import Forecast
-from detente.forecast.run import Results, Task, likeliest_routes, prepare, solve_draws
+from detente.forecast.run import Progress, Results, Task, likeliest_routes, prepare, solve_draws
 from detente.forecast.weights import effective_draws, pareto_k
 from detente.situation import Overlay
 from detente.situation.model import Fixed, Situation
@@ -37,6 +37,7 @@ from detente.solve import UNFINISHED, Effort, Status
 from detente.workbench.changes import moved, numbers, together
 from detente.workbench.controls import sliders
 from detente.workbench.estimate import Spread, answers, paired, payoffs, representative, spread
+from detente.workbench.played import Played, draws_kept
 
 Floats = NDArray[np.float64]
 Cancelled = Callable[[], bool]
@@ -127,9 +128,9 @@ class Session:
         self._free = {name: s.name for s in free for name in (s.place, s.name)}
         count = threads or os.cpu_count() or 1
         self._at_once = ThreadPoolExecutor(count)
-        self._gently = ThreadPoolExecutor(count, initializer=_stand_back, initargs=(GENTLE,))
+        self._gently = ThreadPoolExecutor(count, initializer=stand_back, initargs=(GENTLE,))
         # The hardest draws take seconds each, in which a newer question must not wait.
-        self._at_last = ThreadPoolExecutor(count, initializer=_stand_back, initargs=(2 * GENTLE - 1,))
+        self._at_last = ThreadPoolExecutor(count, initializer=stand_back, initargs=(2 * GENTLE - 1,))
         self._grown = threading.Condition()
         self._base: Base | None = None
         self._closed = False
@@ -254,6 +255,25 @@ class Session:
             final = base.draws == self.stages[-1]
             yield self._stage(base, base.world, which, base.world.likelihood, "", final, base.seconds)
 
+    def played(
+        self, changes: Sequence[str], cancelled: Cancelled = lambda: False, progress: Progress = lambda *_: None
+    ) -> Played:
+        """What is played at every node under these changes, in the base's first draws; solved anew, with the play kept. Errors as :meth:`ask`'s."""
+        count = draws_kept(self.task, self.stages[-1])
+        base = self._until(count, cancelled)
+        changed = self._planned(base, together(self.situation, changes)) if changes else None
+        task = replace(without_routes(base.task) if changed is None else changed.task, keeps_play=True)
+        values = _first(sample(task.game.situation, self.stages[-1], self.seed).values, count)
+        results: Results | None = None
+        for stop in (*range(BLOCK, count, BLOCK), count):
+            results = self._further(task, values, results, stop, cancelled)
+            progress(stop, count)
+        assert results is not None
+        self._finish(task, values, results, cancelled)
+        own = changed is not None and changed.reweighted
+        weight = results.likelihood(task.measures) if own else base.world.likelihood[:count]
+        return Played.of(task, results, weight, values)
+
     def _changed(self, base: Base, words: tuple[str, ...]) -> Changed:
         """The changed situation: without reading the file again where only numbers move."""
         overlay = together(self.situation, words)
@@ -365,7 +385,7 @@ def _first(values: Mapping[str, Floats], count: int) -> dict[str, Floats]:
     return {name: value[:count] for name, value in values.items()}
 
 
-def _stand_back(niceness: int) -> None:
+def stand_back(niceness: int) -> None:
     """Lower the priority of this thread alone, where the system keeps one for each (Linux)."""
     if hasattr(os, "setpriority") and os.uname().sysname == "Linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)

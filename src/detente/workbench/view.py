@@ -11,16 +11,12 @@ from typing import Any
 
 from detente.explain.comparison import AnswerChange, Consequences, PayoffChange
 from detente.explain.drivers import drivers
-from detente.explain.generated import situation_of
-from detente.explain.leverage import Leverage
 from detente.explain.why import Why
 from detente.forecast.result import Forecast
-from detente.report import charts, hints, process, statements, words
-from detente.report import levers as levers_in_words
+from detente.report import charts, hints, statements, words
 from detente.report.brief import WAYS_SHOWN, curve_panel
 from detente.report.charts import Chart, Row
 from detente.report.consequences import in_words, point_interval, points
-from detente.report.effects import gains_and_costs
 from detente.report.exhibits import harmless, named_beliefs, named_curves
 from detente.report.findings import Figure, Findings
 from detente.report.reasons import named as step_named
@@ -28,11 +24,10 @@ from detente.situation import Problem
 from detente.situation.model import Situation
 from detente.workbench.controls import Slider, Switch, switches
 from detente.workbench.estimate import Spread
+from detente.workbench.picture import picture
 from detente.workbench.session import Session, Stage
 
 Data = dict[str, Any]
-LEVERS = 12
-"""Levers that are listed."""
 SHOWN = 0.0005
 """What contributes less to a difference is not in the list: it would be printed as nought."""
 WATCHED = 3
@@ -57,7 +52,7 @@ def opened(session: Session) -> Data:
         "switches": [_switch(switch) for switch in switches(situation)],
         "actors": {name: actor.name for name, actor in situation.actors.items()},
         "what_ifs": [{"name": w.id, "text": w.text or w.id} for w in situation.whatifs.values()],
-        "process": {"wide": process.draw(situation), "narrow": process.draw(situation, charts.NARROW)},
+        "process": picture(situation),
     }
 
 
@@ -203,22 +198,6 @@ def _hint(hint: hints.Hint) -> Data:
         "tips": hint.tips,
         "watch": hint.watch,
     }
-
-
-def levers(found: Leverage) -> Data:
-    """Who can change it: sentences, and the strongest levers with the words by which each can be tried."""
-    situation = situation_of(found.base)
-    names = found.base.provenance.actors
-    rows = [
-        {
-            "words": lever.words,
-            "actor": names.get(lever.actor, lever.actor),
-            "text": levers_in_words.phrase(lever, situation),
-            "told": words.sentence(words.capital(gains_and_costs(lever.consequences))),
-        }
-        for lever in found.ranked[:LEVERS]
-    ]
-    return {"told": found.in_words(), "levers": rows, "draws": found.draws}
 
 
 def reasons(found: Why) -> Data:

@@ -35,7 +35,7 @@ export function answerRow(answer, changed) {
   return row;
 }
 
-function bar(answer, changed) {
+export function bar(answer, changed) {
   const svg = shape("svg", { class: "bar", role: "img", "aria-label": `${answer.after.percent}, ${answer.after.interval}` });
   svg.append(shape("line", { x1: "0", x2: "100%", y1: "12", y2: "12", class: "track" }));
   for (const tick of [25, 50, 75]) svg.append(shape("line", { x1: `${tick}%`, x2: `${tick}%`, y1: "3", y2: "21", class: "tick" }));
@@ -71,7 +71,7 @@ export function showDetails(found) {
   const parts = [];
   if (found.hints.length) parts.push(part("What it hangs on, where it tips, what to watch", ...found.hints.map(hint)));
   if (found.ways.length) parts.push(part("The likeliest ways it goes on", chartMenu("ways", "The likeliest ways", ["csv"]), make("ol", { class: "ways" }, ...found.ways.map((way) => make("li", {}, make("strong", {}, way.percent), make("span", {}, way.text))))));
-  if (found.curves.length) parts.push(part("By when", make("div", { class: "panels" }, ...found.curves.map(belief))));
+  if (found.curves.length) parts.push(part("When", make("div", { class: "panels" }, ...found.curves.map(belief))));
   if (found.moves.length) parts.push(part("Next moves", ...found.moves.map(moves)));
   if (found.beliefs.length) parts.push(part("Who believes what", make("div", { class: "panels" }, ...found.beliefs.map(belief))));
   parts.push(part("How far to trust this", make("ul", {}, ...found.trust.map((told) => make("li", { class: told.bad ? "warning" : "" }, told.bad ? `Warning. ${told.text}` : told.text)))));
@@ -80,26 +80,6 @@ export function showDetails(found) {
 }
 
 export const staleDetails = () => byId("details").classList.add("stale");
-
-// Who can change it: asked for by a button, as it takes a while; each lever can be tried by another.
-export function offerLevers(ask, tryOut) {
-  const holder = make("section", { id: "who" });
-  const button = make("button", {
-    onclick: async () => {
-      button.disabled = true;
-      button.textContent = "Every open option is being tried; this takes a while …";
-      holder.replaceChildren(make("h2", {}, "Who can change it"), ...levers(await ask(), tryOut));
-    },
-  }, "Who can change it?");
-  holder.append(button);
-  byId("details").append(holder);
-}
-
-function levers(found, tryOut) {
-  if (!found) return [make("p", {}, "It could not be worked out; the connection may be lost.")];
-  const rows = found.levers.map((lever) => make("li", {}, make("strong", {}, `${lever.actor}: `), `${lever.text}. ${lever.told} `, make("button", { "aria-label": `Try: ${lever.text}`, onclick: () => tryOut(lever) }, "Try")));
-  return [...found.told.map((sentence) => make("p", {}, sentence)), make("ul", { class: "levers" }, ...rows), make("p", { class: "legend" }, `Each tried on ${found.draws} draws; only what is clear is told.`)];
-}
 
 function hint(found) {
   const lines = [["Hangs on", found.hangs_on], ["Tips", found.tips], ["Watch", found.watch]].filter(([, text]) => text);

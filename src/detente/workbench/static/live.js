@@ -37,7 +37,7 @@ export class Live {
   }
 }
 
-export async function call(path, body, method = "POST") {
-  const options = body === undefined ? {} : { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+export async function call(path, body, method = "POST", signal = undefined) {
+  const options = body === undefined ? {} : { method, signal, body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
   return fetch(new URL(path, location.href), options);
 }

@@ -1,11 +1,14 @@
 // The page as a whole: what was opened, what was done by hand, what is asked, and what came back.
 
 import { drawSliders, drawSwitches, refreshControls, showStrongest } from "./controls.js";
-import { byId, drawing, make } from "./dom.js";
+import { byId, make } from "./dom.js";
 import { Editor } from "./editor.js";
+import { freshSections, offerSections, staleSections } from "./explain.js";
 import { chartMenu, take, taking } from "./export.js";
-import { offerLevers, showDetails, showStage, staleDetails } from "./forecast.js";
+import { showDetails, showStage, staleDetails } from "./forecast.js";
 import { call, Live } from "./live.js";
+import { drawPicture } from "./picture.js";
+import { resetTree, showTree, staleTree } from "./tree.js";
 import { Variants } from "./variants.js";
 import { forgetWhy, offerWhy } from "./why.js";
 import { Work } from "./work.js";
@@ -38,10 +41,10 @@ async function open(first) {
   byId("file-name").textContent = `· ${situation.file.name} · ${situation.as_of} to ${situation.horizon}`;
   drawSliders(situation, work);
   drawSwitches(situation, work);
-  byId("process").replaceChildren(
-    chartMenu("process", "The process", ["svg", "png"]),
-    make("div", { class: "chart wide" }, drawing(situation.process.wide)), make("div", { class: "chart narrow" }, drawing(situation.process.narrow)));
+  drawPicture(situation);
+  byId("process").prepend(chartMenu("process", "The process", ["svg", "png"]));
   byId("take-answers").replaceChildren(chartMenu("answers", "Answers"));
+  resetTree();
   editor.open(situation.file, situation.text, first ? situation.draft.text : draftText);
   if (first) kept = draft();
   return follow(true);
@@ -96,6 +99,8 @@ function ask() {
   changesOf.set(asked.number, words.length);
   staleDetails();
   forgetWhy();
+  staleSections();
+  staleTree();
 }
 
 function hear(message) {
@@ -116,15 +121,17 @@ function hear(message) {
     if (message.final && current && message.text) offerWhy(why);
   } else if (message.type === "details" && current) {
     showDetails(message);
-    offerLevers(who, (lever) => work.set(`own:${lever.words}`, { words: lever.words, label: lever.text }));
+    settled(asked.words);
     if (!work.now.length) showStrongest(message.strongest, situation);
   } else if (message.type === "refused" && current) refused(message);
   return undefined;
 }
 
-async function who() {
-  const answer = await call("who", { changes: work.words() }).catch(() => null);
-  return answer && answer.ok ? answer.json() : null;
+// What waits until a change has been answered in full: sections that take a while, and the tree if it is open.
+function settled(words) {
+  offerSections(situation.sections, words, (lever) => work.set(`own:${lever.words}`, { words: lever.words, label: lever.text }));
+  freshSections();
+  if (!byId("tree").hidden) showTree(words);
 }
 
 async function why(question) {
@@ -250,6 +257,7 @@ function choose(tab) {
     byId(other.getAttribute("aria-controls")).hidden = other !== tab;
   }
   if (tab.id === "tab-variants") variants.refresh();
+  if (tab.id === "tab-tree") showTree(work.words());
 }
 
 tabs.forEach((tab, i) => {
