@@ -88,6 +88,14 @@ def _title(situation: Situation, name: str) -> str:
     return title_of(situation.facts[name] if name in situation.facts else _step(situation, name))
 
 
+def _who(situation: Situation, name: str) -> str:
+    """Whose move it is."""
+    if name in situation.facts:
+        return "Private fact"
+    actor = _step(situation, name).actor
+    return situation.actors[actor].name if actor else "Chance"
+
+
 def _step(situation: Situation, name: str) -> Step:
     return next(s for s in situation.steps if not isinstance(s, Reveal) and s.name == name)
 
@@ -115,7 +123,7 @@ def _inner(played: Played, node: int, situation: Situation) -> Data:
         "kind": "fact" if fact else "move" if actor else "chance",
         "step": name,
         "title": _title(situation, name),
-        "who": situation.actors[actor].name if actor else "Chance",
+        "who": _who(situation, name),
         "on": words.window(step.on) if step is not None else "",
         "options": _options(played, node, record.get(name, "")),
         "knows": knows,
@@ -147,9 +155,7 @@ def _next(played: Played, child: int) -> str:
         return "the end"
     situation = played.task.game.situation
     name = played.step(child)
-    step = None if name in situation.facts else _step(situation, name)
-    who = situation.actors[step.actor].name if step is not None and step.actor else "Chance"
-    return f"{who}: {_title(situation, name)}"
+    return f"{_who(situation, name)}: {_title(situation, name)}"
 
 
 def _information(played: Played, node: int) -> tuple[list[Data], list[Data]]:

@@ -45,7 +45,7 @@ function node(found, words, focus) {
   const title = make("h2", { tabindex: "-1" }, found.who ? `${found.who}: ${found.title}` : found.title, found.on ? make("span", { class: "legend" }, ` (${found.on})`) : "");
   byId("tree").classList.remove("stale");
   byId("tree").replaceChildren(
-    crumbs(found, words), title, standing(found),
+    crumbs(found, words), title, found.way.length ? standing(found) : "",
     ...(found.kind === "end" ? payoffs(found) : [options(found, words), ...information(found)]),
     come(found), make("p", { class: "legend" }, `The tree has ${found.nodes.toLocaleString("en")} nodes; figures are over ${found.draws} draws, with their 90 % interval.`),
   );
@@ -84,7 +84,7 @@ function options(found, words) {
       make("p", { class: "ask" }, make("button", { class: "open", "aria-label": label, onclick: () => go([...found.way, option.key], words) }, `${option.happened ? "✓ " : ""}${option.text}`), make("span", { class: "legend" }, ` → ${option.next}`)),
       bar({ after: option.figure }, false), make("p", { class: "percent" }, option.figure.percent), make("p", { class: "interval" }, option.figure.interval),
     );
-    if (option.before) row.append(make("p", { class: "moved" }, `${option.happened ? "It happened; by" : "By"} what is played it was ${option.before.percent} (${option.before.interval})`));
+    if (option.before) row.append(make("p", { class: "moved" }, `${option.happened ? "It happened; without" : "Without"} the record it is ${option.before.percent} (${option.before.interval})`));
     return row;
   });
   return make("ul", { class: "branches", "aria-label": "What may come of it" }, ...rows);
