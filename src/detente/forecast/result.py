@@ -183,7 +183,7 @@ class Forecast:
     def information(
         self, *, draws: int = 200, threads: int | None = None, progress: Callable[[int, int], None] | None = None
     ) -> Information:
-        """What it is worth that things are shown, hidden or blurred, and what the record has told.
+        """What it is worth that things are shown, hidden, delayed or blurred, and what the record has told.
 
         See :func:`detente.information`. Raises ``ValueError`` for a forecast that was read back from a file.
         """

@@ -1,4 +1,4 @@
-"""Information in words: whom showing or hiding would pay, what vagueness is worth, and what the record has told."""
+"""Information in words: whom showing, hiding or delaying would pay, what vagueness is worth, and what the record has told."""
 
 from __future__ import annotations
 
@@ -9,24 +9,34 @@ from detente.report.consequences import point_interval, points
 from detente.report.effects import actor_named, gains_and_costs, moved, named, option_named, shift, telling
 from detente.situation.model import Situation
 
-NOTHING = "To show, hide or blur any one thing clearly changes nobody's payoff."
+NOTHING = "To show, hide, delay or blur any one thing clearly changes nobody's payoff."
 NO_LESSON = "No step on the record clearly moved a belief."
 
 
 def phrase(each: Disclosure, situation: Situation) -> str:
     """``Known to all: “What Kim means to do”``."""
+    return f"{_lead(each, situation, 'If it had told nothing')}: “{named(situation, each.of)}”"
+
+
+def _lead(each: Disclosure, situation: Situation, had_told: str) -> str:
+    """What becomes of it; ``had_told`` of a signal on the record."""
     recorded = {observation.step for observation in situation.observed}
-    blurred = "If it had told nothing" if each.of in recorded else "If it told nothing"
-    lead = {"reveal": "Known to all", "hide": "Hidden from the others", "blur": blurred}[each.kind]
-    return f"{lead}: “{named(situation, each.of)}”"
+    match each.kind:
+        case "reveal":
+            return "Known to all"
+        case "late":
+            return f"Known to all, but only after “{named(situation, each.past)}”"
+        case "hide":
+            return "Hidden from the others"
+        case "delay":
+            return f"Seen by the others only after “{named(situation, each.past)}”"
+    return had_told if each.of in recorded else "If it told nothing"
 
 
 def _would(each: Disclosure, situation: Situation) -> str:
-    """``Known to all, “What Kim means to do” would``."""
-    recorded = {observation.step for observation in situation.observed}
-    blurred = "Had it told nothing" if each.of in recorded else "If it told nothing"
-    lead = {"reveal": "Known to all", "hide": "Hidden from the others", "blur": blurred}[each.kind]
-    return f"{lead}, “{named(situation, each.of)}” would"
+    """``Known to all, “What Kim means to do” would``; ``“The offer”, seen by the others only after “The visit”, would``."""
+    lead, of = _lead(each, situation, "Had it told nothing"), f"“{named(situation, each.of)}”"
+    return f"{of}, {lead[:1].lower()}{lead[1:]}, would" if each.past else f"{lead}, {of} would"
 
 
 def in_words(information: Information) -> list[str]:

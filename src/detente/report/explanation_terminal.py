@@ -35,7 +35,7 @@ def _parts(found: Explanation, width: int) -> Iterator[RenderableType]:
     yield from _matrix(shown.matrix, width)
     for holding in shown.holdings:
         yield from _holding(holding)
-    yield from section("Information: what showing, hiding or blurring is worth", _list(shown.information))
+    yield from section("Information: what showing, hiding, delaying or blurring is worth", _list(shown.information))
     for entry in shown.disclosures:
         yield Text()
         yield from _entry(entry)

@@ -189,7 +189,8 @@ def _what_if(draft: Draft, name: str) -> WhatIf:
     entry = draft.file.whatifs[name]
     draft.provenance(entry, ("whatifs", name))
     added = {place: option.text for place, option in entry.add.items()}
-    return WhatIf(name, entry.text, entry.change, entry.remove, added, entry.hide, entry.reveal, entry.commit)
+    delayed = {place: (delay.past, delay.actors) for place, delay in entry.delay.items()}
+    return WhatIf(name, entry.text, entry.change, entry.remove, added, entry.hide, entry.reveal, entry.commit, delayed)
 
 
 def _failing_what_ifs(root: Node, origin: str, situation: Situation) -> list[Problem]:

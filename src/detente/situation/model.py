@@ -258,7 +258,8 @@ class WhatIf:
     """``changes`` maps a dotted place in the file (``quantities.relief.low``) to its new value.
 
     ``remove`` lists options (``path.china``) and steps, ``add`` maps further options to their texts, ``hide`` and ``reveal``
-    map steps and facts to actors (or ``all``), ``commit`` maps steps to options.
+    map steps and facts to actors (or ``all``), ``commit`` maps steps to options, ``delay`` steps and facts to the step that they are
+    seen past and the actors (or ``all``).
     """
 
     id: str
@@ -269,6 +270,7 @@ class WhatIf:
     hide: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reveal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     commit: Mapping[str, str] = field(default_factory=dict)
+    delay: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
