@@ -11,7 +11,10 @@ def test_leverage_and_information_fit_a_terminal(small, command):
     assert "for The target" in said
     assert "“It imposes sanctions”, certain and known to all" in said
     assert "changed games were solved, each on the first 200 draws that fit the record (seed 1)" in said
-    assert "Not possible in this game: hide answer." in said, "the sender's move depends on the answer"
+    assert (
+        "Not possible in this game: hide answer (at `steps.sanctions.when`: the move of `sanctions` depends on `answer`, "
+        "which SND does not see" in said
+    )
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
@@ -21,7 +24,7 @@ def test_the_brief_holds_the_sections(small, command, tmp_path):
     assert "Brief: it.html" in done.stdout
     page = (tmp_path / "it.html").read_text(encoding="utf-8")
     assert "Who can change it" in page
-    assert "What showing and hiding is worth" in page
+    assert "What showing, hiding and delaying is worth" in page
     assert "“It imposes sanctions”, certain and known to all" in page
     assert command("run", small.name, *DRAWS, "--out", "other.html").returncode == 0
     assert "Who can change it" not in (tmp_path / "other.html").read_text(encoding="utf-8")

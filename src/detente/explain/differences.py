@@ -44,11 +44,14 @@ class Difference:
     error: float
 
     @property
+    def excludes_zero(self) -> bool:
+        """Whether the difference and both ends of its interval are on one side of zero, by more than the solver's residuals."""
+        return min(self.low, self.difference) > NOTHING or max(self.high, self.difference) < -NOTHING
+
+    @property
     def clear(self) -> bool:
         """Whether the interval excludes zero, and the number of draws is enough to say so."""
-        d = self.difference
-        one_sided = self.low > 0 < d or self.high < 0 > d
-        return math.isfinite(d) and one_sided and abs(d) > max(STANDARD_ERRORS * self.error, NOTHING)
+        return self.excludes_zero and abs(self.difference) > STANDARD_ERRORS * self.error
 
 
 def compare(

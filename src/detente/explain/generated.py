@@ -24,6 +24,7 @@ from detente.forecast.result import Forecast
 from detente.forecast.run import LEAST_DRAWS, Executor, Progress, Task, pooled
 from detente.game import GameError
 from detente.situation import SituationError, what_if
+from detente.situation.build import WITH_IT
 from detente.situation.model import Reveal, Situation, Step
 from detente.solve import Effort
 
@@ -141,7 +142,7 @@ class _Trial:
             return consequences(plan, self.base, self.before, after, solved, started)
         except SituationError as error:
             problem = error.problems[0]
-            return Skipped(words, problem.found)
+            return Skipped(words, problem.found.removeprefix(WITH_IT))
         except GameError as error:
             return Skipped(words, str(error))
 

@@ -12,7 +12,7 @@ from rich.text import Text
 from detente.explain.comparison import AnswerChange, Comparison, Consequences
 from detente.explain.differences import Difference
 from detente.report import words
-from detente.report.consequences import in_words, point_interval, points, trust
+from detente.report.consequences import difference, in_words, point_interval, trust
 from detente.report.statements import held, theory_used
 from detente.report.terminal import ACCENT, WIDEST, new_table, section
 
@@ -118,7 +118,7 @@ def _cell(figure: Difference | None) -> Text:
         return Text(words.percent(figure.changed) if math.isfinite(figure.changed) else words.MISSING, style="dim")
     style = "bold" if figure.clear else ""
     mark = "*" if figure.clear else " "
-    first = f"{words.percent(figure.changed)}  {points(figure.difference):>4}{mark}"
+    first = f"{words.percent(figure.changed)}  {difference(figure):>4}{mark}"
     return Text.assemble((first, style), "\n", (f"{point_interval(figure)} ", "dim"))
 
 
@@ -128,7 +128,7 @@ def _payoffs(shown: Sequence[tuple[int, Consequences]]) -> Table:
         cells = []
         for _, what_if in shown:
             figure = what_if.payoffs[i].figure
-            text, style = points(figure.difference) + ("*" if figure.clear else " "), "bold" if figure.clear else ""
+            text, style = difference(figure) + ("*" if figure.clear else " "), "bold" if figure.clear else ""
             cells.append(Text.assemble((text, style), "\n", (f"{point_interval(figure)} ", "dim")))
         body.add_row(Text(payoff.name), *cells)
     return body

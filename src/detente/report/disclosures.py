@@ -5,7 +5,7 @@ from __future__ import annotations
 from detente.explain.generated import situation_of
 from detente.explain.information import Disclosure, Information, Lesson
 from detente.report import words
-from detente.report.consequences import point_interval, points
+from detente.report.consequences import point_interval, size
 from detente.report.effects import actor_named, gains_and_costs, moved, named, option_named, shift, telling
 from detente.situation.model import Situation
 
@@ -65,8 +65,7 @@ def vagueness(information: Information, situation: Situation) -> list[str]:
             figure = next(p.figure for p in each.consequences.payoffs if p.actor == holder)
             if each.consequences.clear_effect(holder):
                 verb = "costs" if figure.difference > 0 else "is worth to"
-                share = points(abs(figure.difference)).lstrip("+")
-                kept = f"Not to show “{named(situation, each.of)}” {verb} {actor_named(information.base, holder)} {share}\u00a0% of all that is at stake for it"
+                kept = f"Not to show “{named(situation, each.of)}” {verb} {actor_named(information.base, holder)} {size(figure)}\u00a0% of all that is at stake for it"
                 found.append(
                     (abs(figure.difference), f"{kept} (its payoff if shown: {point_interval(figure)} points).")
                 )

@@ -11,7 +11,7 @@ from detente.explain.generated import situation_of
 from detente.explain.information import Information
 from detente.explain.leverage import Leverage
 from detente.report import agreement, disclosures, levers, words
-from detente.report.consequences import point_interval, points
+from detente.report.consequences import difference, point_interval
 from detente.report.effects import actor_named, moved, named, option_named, paid
 from detente.report.statements import held
 from detente.situation.model import Situation
@@ -122,7 +122,7 @@ def _matrix(leverage: Leverage, situation: Situation) -> Matrix:
                 continue
             figure = next(p.figure for p in best.consequences.payoffs if p.actor == affected)
             letter, _ = letters.setdefault(best.words, (_letter(len(letters)), levers.phrase(best, situation)))
-            cells.append(Cell(points(figure.difference), point_interval(figure), letter, figure.difference / largest))
+            cells.append(Cell(difference(figure), point_interval(figure), letter, figure.difference / largest))
         rows.append((actor_named(leverage.base, actor), tuple(cells)))
     return Matrix(
         tuple(actor_named(leverage.base, actor) for actor in leverage.actors), tuple(rows), tuple(letters.values())
@@ -172,9 +172,8 @@ def _trust(found: Explanation) -> list[str]:
         told.append(
             f"Draws that would take too long are left out of a comparison: at most {words.count(lost)} of any one."
         )
-    skipped = [each.name for each in (*found.leverage.skipped, *found.information.skipped)]
-    if skipped:
-        told.append(f"Not possible in this game: {'; '.join(skipped)}.")
+    skipped = dict.fromkeys((*found.leverage.skipped, *found.information.skipped))
+    told += [f"Not possible in this game: {each.name} ({each.reason})." for each in skipped]
     if found.uncut:
         told.append(f"The negotiations cannot be cut apart: {found.uncut}.")
     return told

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from detente.situation import tree
 from detente.situation.expression import nearest
 from detente.situation.messages import listing
-from detente.situation.names import scale_values
+from detente.situation.names import point_text, scale_values
 from detente.situation.overlay import Change
 from detente.situation.schema import STEP_KINDS
 from detente.situation.tree import Key, Node, Path, Place
@@ -117,12 +117,16 @@ def _options(step: _Step) -> Node:
     at = scale.place
     values = scale_values(float(str(ends["from"])), float(str(ends["to"])), int(str(ends["count"])))
     kept: dict[Key, Node] = {}
-    for key in ("text", "source", "note"):
+    for key in ("source", "note"):
         if (child := scale.child(key)) is not None:
             kept[key] = child
     written: dict[Key, Node] = {}
+    text = scale.child("text")
     for i, value in enumerate(values):
-        written[f"v{i}"] = Node({"value": Node(value, at), **kept}, at)
+        said: dict[Key, Node] = {}
+        if text is not None:
+            said["text"] = Node(point_text(str(text.value), value), text.place)
+        written[f"v{i}"] = Node({"value": Node(value, at), **said, **kept}, at)
     return Node(written, at)
 
 

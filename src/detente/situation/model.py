@@ -6,6 +6,7 @@ resolves, every expression is typed and every date is in order; what builds one 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -167,6 +168,13 @@ class Option:
     when: Expression | None = None
     chance: Expression | None = None
     provenance: Provenance = Provenance()
+
+    @property
+    def wording(self) -> str:
+        """Its text; where it has none, the number of a point on a scale (which is named ``v3``), or its name."""
+        if self.text or self.value is None or not re.fullmatch(r"v\d+", self.name):
+            return self.text or self.name
+        return f"{self.value:g}"
 
 
 @dataclass(frozen=True, slots=True)

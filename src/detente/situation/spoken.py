@@ -67,5 +67,7 @@ def _named(situation: Situation, name: str) -> str:
 def _option(situation: Situation, name: str, option: str) -> str:
     step = next((s for s in situation.steps if s.name == name), None)
     options = step.options if isinstance(step, Step) else ()
-    text = next((o.text for o in options if o.name == option), "")
-    return text or f"{_named(situation, name)}, {option}"
+    found = next((o for o in options if o.name == option), None)
+    if found is not None and found.text:
+        return found.text
+    return f"{_named(situation, name)}: {found.wording if found is not None else option}"

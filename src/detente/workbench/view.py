@@ -18,7 +18,7 @@ from detente.report import charts, hints, process, statements, words
 from detente.report import levers as levers_in_words
 from detente.report.brief import WAYS_SHOWN
 from detente.report.charts import Chart, Row
-from detente.report.consequences import in_words, point_interval, points
+from detente.report.consequences import difference, in_words, point_interval
 from detente.report.effects import gains_and_costs
 from detente.report.findings import Figure, Findings
 from detente.situation import Problem
@@ -107,7 +107,7 @@ def _answer(change: AnswerChange, before: Spread, after: Spread) -> Data:
         "before": _figure(Figure(figure.base, before.low, before.high)),
         "after": _figure(Figure(figure.changed, after.low, after.high)),
         "word": words.capital(words.estimate(figure.changed)),
-        "points": points(figure.difference),
+        "points": difference(figure),
         "range": point_interval(figure),
         "difference": _finite(figure.difference),
         "error": _finite(figure.error),
@@ -119,7 +119,7 @@ def _payoff(change: PayoffChange) -> Data:
     figure = change.figure
     return {
         "name": change.name,
-        "points": points(figure.difference),
+        "points": difference(figure),
         "range": point_interval(figure),
         "clear": figure.clear,
     }
