@@ -21,6 +21,7 @@ SMALL = 0.005
 CELL = 15
 """Columns that a what-if takes."""
 LEAST_QUESTION = 30
+OWN_BASE = "Each what-if is compared with the base over the draws in which both could be solved, which are not the same for all of them."
 
 
 def print_comparison(comparison: Comparison, console: Console, *, everything: bool = False) -> None:
@@ -55,6 +56,8 @@ def _parts(comparison: Comparison, width: int, everything: bool) -> Iterator[Ren
             yield from section("Answers", _answers(shown, chosen))
         yield from section("Payoffs, in hundredths of all that is at stake for each", _payoffs(shown))
     yield Text()
+    if not one_base(numbered):
+        yield Text(OWN_BASE, style="dim")
     if left:
         told = f"{left} answers move" if left > 1 else "1 answer moves"
         yield Text(f"{told} by less than half a point; --all shows {'them' if left > 1 else 'it'}.", style="dim")
@@ -92,17 +95,29 @@ def _columns(shown: Sequence[tuple[int, Consequences]], *first: tuple[str, dict[
 
 
 def _answers(shown: Sequence[tuple[int, Consequences]], chosen: Sequence[str]) -> Table:
-    body = _columns(shown, ("Question", {"ratio": 1}), ("base", {"justify": "right", "no_wrap": True}))
-    for name in chosen:
-        found = [next((a for a in w.answers if a.question == name), None) for _, w in shown]
+    rows = {name: [next((a for a in w.answers if a.question == name), None) for _, w in shown] for name in chosen}
+    common = one_base(shown)
+    first: list[tuple[str, dict[str, object]]] = [("Question", {"ratio": 1})]
+    if common:
+        first.append(("base", {"justify": "right", "no_wrap": True}))
+    body = _columns(shown, *first)
+    for found in rows.values():
         some = next((a for a in found if a is not None), None)
-        if some is None:
-            continue
-        base = words.percent(_base(found))
-        body.add_row(
-            Text(words.question(some.text, some.given)), base, *(_cell(a.figure if a else None) for a in found)
-        )
+        if some is not None:
+            cells = [_cell(a.figure if a else None, with_base=not common) for a in found]
+            base = [words.percent(_base(found))] if common else []
+            body.add_row(Text(words.question(some.text, some.given)), *base, *cells)
     return body
+
+
+def one_base(shown: Sequence[tuple[int, Consequences]]) -> bool:
+    """Whether every answer has the same base in all of these what-ifs, as it is printed. Draws that cannot be compared are others in each."""
+    bases: dict[str, set[str]] = {}
+    for _, what_if in shown:
+        for a in what_if.answers:
+            if math.isfinite(a.figure.base):
+                bases.setdefault(a.question, set()).add(words.percent(a.figure.base))
+    return all(len(said) == 1 for said in bases.values())
 
 
 def _base(found: Sequence[AnswerChange | None]) -> float:
@@ -110,15 +125,16 @@ def _base(found: Sequence[AnswerChange | None]) -> float:
     return values[0] if values else math.nan
 
 
-def _cell(figure: Difference | None) -> Text:
-    """``53 %  +12*`` over ``+3 to +21``."""
+def _cell(figure: Difference | None, *, with_base: bool) -> Text:
+    """``53 %  +12*`` over ``+3 to +21``; with the base ``41 → 53 % +12*``."""
     if figure is None:
         return Text(words.MISSING, style="dim")
     if not math.isfinite(figure.difference):
         return Text(words.percent(figure.changed) if math.isfinite(figure.changed) else words.MISSING, style="dim")
     style = "bold" if figure.clear else ""
     mark = "*" if figure.clear else " "
-    first = f"{words.percent(figure.changed)}  {difference(figure):>4}{mark}"
+    led = f"{words.percent(figure.base).removesuffix(words.PER_CENT)} → " if with_base else ""
+    first = f"{led}{words.percent(figure.changed)} {difference(figure):>{3 if with_base else 5}}{mark}"
     return Text.assemble((first, style), "\n", (f"{point_interval(figure)} ", "dim"))
 
 

@@ -102,7 +102,8 @@ def trust(comparison: Comparison) -> list[str]:
             )
         if w.lost:
             told.append(
-                f"{w.name}: left out, for it could not be solved or makes the record impossible there: {_count(w.lost, 'draw')}."
+                f"{w.name}: left out, for it could not be solved or makes the record impossible there: {_count(w.lost, 'draw')}; "
+                f"compared on {_count(w.draws, 'draw')}."
             )
     return told
 

@@ -12,6 +12,7 @@ from datetime import date
 from detente.situation.model import Window
 
 MISSING = "n/a"
+PER_CENT = "\u00a0%"
 _TINY = 1e-12
 _OPENERS = frozenset(
     [
@@ -54,7 +55,7 @@ _ESTIMATES = (
 def percent(probability: float) -> str:
     """A probability as a whole per cent: ``42 %``, ``<1 %``, ``>99 %``; 0 and 100 only where they are exact."""
     number = _whole(probability)
-    return number if number == MISSING else f"{number}\u00a0%"
+    return number if number == MISSING else f"{number}{PER_CENT}"
 
 
 def interval(low: float, high: float) -> str:
