@@ -25,6 +25,8 @@ from detente.forecast.summary import weighted_quantile
 Floats = NDArray[np.float64]
 
 STANDARD_ERRORS = 2.0
+FIGURES = ("base", "changed", "difference", "low", "high", "error", "clear")
+"""The columns of a difference in a table."""
 NOTHING = 1e-7
 """Differences below this are the solver's: its residuals are bounded by 1e-9."""
 
@@ -42,6 +44,11 @@ class Difference:
     low: float
     high: float
     error: float
+
+    @property
+    def columns(self) -> dict[str, object]:
+        """What a table says of it."""
+        return {name: getattr(self, name) for name in FIGURES}
 
     @property
     def excludes_zero(self) -> bool:

@@ -30,22 +30,18 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from detente.explain.comparison import Consequences
-from detente.explain.differences import Difference, compare
+from detente.explain.differences import FIGURES, Difference, compare
 from detente.explain.generated import (
     DRAWS,
-    FIGURES,
     Skipped,
     Trials,
     ahead,
-    answer_table,
     blind,
-    figures,
-    payoff_table,
     situation_of,
     steps_of,
-    table,
     try_all,
 )
+from detente.explain.tables import Tabled, table
 from detente.forecast.result import Forecast
 from detente.forecast.run import Executor, Progress
 from detente.situation.expression import Expression, names
@@ -55,8 +51,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["reveal", "late", "hide", "delay", "blur"]
-LABELS = ("of", "kind", "past", "holders", "what_if")
-"""What a table says of a disclosure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +91,15 @@ class Lesson:
 
 
 @dataclass(frozen=True)
-class Information:
+class Information(Tabled):
     """What it is worth that things are shown, hidden, delayed or blurred, and what the record has told.
 
     ``draws`` of the forecast were compared; ``solved`` games were solved, in ``seconds``. ``skipped``: what could not be asked. ``lessons`` are of all of
-    the forecast's draws.
+    the forecast's draws. Tables (:attr:`payoffs`, :attr:`answers`) have a row a change and whom or what it affects, labelled ``of``, ``kind``, ``past``,
+    ``holders``, ``what_if``.
     """
 
+    LABELS = ("of", "kind", "past", "holders", "what_if")
     base: Forecast
     disclosures: tuple[Disclosure, ...]
     lessons: tuple[Lesson, ...]
@@ -113,19 +109,9 @@ class Information:
     seconds: float
 
     @property
-    def payoffs(self) -> pd.DataFrame:
-        """One row a change and affected actor.
-
-        Columns: ``of``, ``kind``, ``past``, ``holders``, ``what_if`` (words that :meth:`Forecast.what_if` takes), ``affected``; ``base`` and
-        ``changed`` payoff in shares of the affected actor's span; ``difference`` with its interval ``low`` to ``high`` over draws and its
-        Monte Carlo standard ``error``; ``clear``.
-        """
-        return payoff_table(((each.labels, each.consequences) for each in self.disclosures), LABELS)
-
-    @property
-    def answers(self) -> pd.DataFrame:
-        """One row a change and question; columns as in :attr:`payoffs`, with ``question``, ``text`` and ``given``."""
-        return answer_table(((each.labels, each.consequences) for each in self.disclosures), LABELS)
+    def told(self) -> list[tuple[dict[str, object], Consequences]]:
+        """Each change with its labels."""
+        return [(each.labels, each.consequences) for each in self.disclosures]
 
     @property
     def record(self) -> pd.DataFrame:
@@ -135,7 +121,7 @@ class Information:
         its interval ``low`` to ``high`` over draws and its standard ``error``; ``clear``.
         """
         labels = ("step", "talk", "holder", "fact", "state")
-        rows = ({**{name: getattr(each, name) for name in labels}, **figures(each.figure)} for each in self.lessons)
+        rows = ({**{name: getattr(each, name) for name in labels}, **each.figure.columns} for each in self.lessons)
         return table(rows, (*labels, *FIGURES))
 
     @property

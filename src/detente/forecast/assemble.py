@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from detente import __version__
 from detente.draws import Draws
+from detente.forecast.certificate import Certificate, Provenance
 from detente.forecast.measures import Measures, Ratio, is_public, to_come
-from detente.forecast.result import Certificate, Forecast, Provenance
+from detente.forecast.result import Forecast
 from detente.forecast.seek import STARTS, Found
 from detente.forecast.timeline import Timeline
 from detente.forecast.weights import effective_draws, pareto_k

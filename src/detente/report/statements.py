@@ -9,7 +9,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from detente.forecast.result import INTERVAL, Certificate
+from detente.forecast.certificate import Certificate
+from detente.forecast.result import INTERVAL
 from detente.report import words
 from detente.report.findings import Answer, Beliefs, Findings, NextStep
 from detente.solve.method import Method
