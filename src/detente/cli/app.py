@@ -186,6 +186,7 @@ def explain(
         Path | None,
         typer.Option(metavar="FILE", help="Write the brief, with these sections, too (.html). Left out: no file."),
     ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print every figure as JSON, and nothing else.")] = False,
     threads: Threads = None,
 ) -> None:
     """Say who can change a forecast: leverage, and what information is worth.
@@ -195,7 +196,7 @@ def explain(
     from detente.cli.explain import Request, explain
 
     day = as_of.date() if as_of else None
-    raise typer.Exit(explain(Request(target, draws, seed, day, out, threads)))
+    raise typer.Exit(explain(Request(target, draws, seed, day, out, json, threads)))
 
 
 @app.command()

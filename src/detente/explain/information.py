@@ -99,6 +99,7 @@ class Information(Tabled):
     ``holders``, ``what_if``.
     """
 
+    TABLES = ("payoffs", "answers", "record")
     LABELS = ("of", "kind", "past", "holders", "what_if")
     base: Forecast
     disclosures: tuple[Disclosure, ...]

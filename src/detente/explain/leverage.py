@@ -66,6 +66,7 @@ class Leverage(Tabled):
     ``draws`` of the forecast were compared; ``solved`` games were solved, in ``seconds``. ``skipped``: what could not be asked.
     """
 
+    TABLES = ("matrix", "payoffs", "answers")
     LABELS = ("actor", "step", "option", "kind", "what_if")
     base: Forecast
     levers: tuple[Lever, ...]

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from detente.explain.comparison import Consequences
 from detente.explain.differences import FIGURES
+from detente.forecast.plain import plain_data
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class Tabled(ABC):
-    """What is made of what-ifs and read as tables; ``LABELS`` are the columns that say of each row what the what-if is."""
+    """What is made of what-ifs and read as tables.
+
+    ``LABELS`` are the columns that say of each row what the what-if is; ``TABLES`` the properties that are tables.
+    """
 
     LABELS: ClassVar[tuple[str, ...]] = ()
+    TABLES: ClassVar[tuple[str, ...]] = ("payoffs", "answers")
 
     @property
     @abstractmethod
@@ -43,6 +48,16 @@ class Tabled(ABC):
             for a in found.answers
         )
         return table(rows, (*self.LABELS, "question", "text", "given", *FIGURES))
+
+    @abstractmethod
+    def in_words(self) -> list[str]:
+        """The finding, in a few sentences."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for machines: the sentences under ``words``, and each table as a list of rows. Numbers that do not exist are None."""
+        tables = {name: getattr(self, name).to_dict("records") for name in self.TABLES}
+        plain: dict[str, Any] = plain_data({"words": self.in_words(), **tables})
+        return plain
 
 
 def table(rows: Iterable[dict[str, object]], columns: Sequence[str]) -> pd.DataFrame:
