@@ -13,8 +13,8 @@ def test_leverage_and_information_fit_a_terminal(small, command):
     done = command("explain", small.name, *DRAWS)
     assert done.returncode == 0, done.stderr
     said = " ".join(done.stdout.split())
-    assert "Of all that The sender could do" in said
-    assert "for The target" in said
+    assert "Of all that the sender could do" in said
+    assert "for the target" in said
     assert "“It imposes sanctions”, certain and known to all" in said
     assert "changed games were solved, each on the first 200 draws that fit the record (seed 1)" in said
     assert (

@@ -65,7 +65,7 @@ def in_words(what_if: Consequences) -> list[str]:
 
 def _moved(answer: AnswerChange) -> str:
     f = answer.figure
-    question = words.question(answer.text, answer.given)
+    question = words.sentence(words.question(answer.text, answer.given))
     moves = "stays at" if words.percent(f.base) == words.percent(f.changed) else f"from {words.percent(f.base)} to"
     return f"{question} {words.capital(moves)} {words.percent(f.changed)} ({difference(f)} points; {held()} {point_interval(f)})."
 
@@ -75,7 +75,11 @@ def _paid(payoffs: Sequence[PayoffChange]) -> list[str]:
     clear = [p for p in payoffs if p.figure.clear and abs(p.figure.difference) >= NEGLIGIBLE]
     gains = max((p for p in clear if p.figure.difference > 0), key=lambda p: p.figure.difference, default=None)
     costs = min((p for p in clear if p.figure.difference < 0), key=lambda p: p.figure.difference, default=None)
-    said = [f"{'gains' if p.figure.difference > 0 else 'costs'} {p.name} {_share(p)}" for p in (gains, costs) if p]
+    said = [
+        f"{'gains' if p.figure.difference > 0 else 'costs'} {words.midway(p.name)} {_share(p)}"
+        for p in (gains, costs)
+        if p
+    ]
     return [f"It {words.joined(said)} of all that is at stake for it."] if said else []
 
 

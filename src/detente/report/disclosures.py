@@ -9,8 +9,10 @@ from detente.report.consequences import point_interval, size
 from detente.report.effects import actor_named, gains_and_costs, moved, named, option_named, shift, telling
 from detente.situation.model import Situation
 
-NOTHING = "To show, hide, delay or blur any one thing clearly changes nobody's payoff."
+NOTHING = "Nobody's payoff clearly moves if any one thing is shown, hidden, delayed or blurred."
 NO_LESSON = "No step on the record clearly moved a belief."
+NO_RECORD = "Nothing is on the record."
+NOTHING_PRIVATE = "Nothing is private, so there is no belief for the record to move."
 
 
 def phrase(each: Disclosure, situation: Situation) -> str:
@@ -53,8 +55,19 @@ def in_words(information: Information) -> list[str]:
     vague = vagueness(information, situation)
     lesson = largest_lesson(information)
     said += vague[:1]
-    said.append(f"Of all steps on the record, {lesson_words(information, lesson, situation)}." if lesson else NO_LESSON)
+    said.append(
+        f"Of all steps on the record, {lesson_words(information, lesson, situation)}."
+        if lesson
+        else no_lesson(situation)
+    )
     return said
+
+
+def no_lesson(situation: Situation) -> str:
+    """Why the record told nothing."""
+    if not situation.observed:
+        return NO_RECORD
+    return NO_LESSON if situation.facts else NOTHING_PRIVATE
 
 
 def vagueness(information: Information, situation: Situation) -> list[str]:
@@ -65,7 +78,7 @@ def vagueness(information: Information, situation: Situation) -> list[str]:
             figure = next(p.figure for p in each.consequences.payoffs if p.actor == holder)
             if each.consequences.clear_effect(holder):
                 verb = "costs" if figure.difference > 0 else "is worth to"
-                kept = f"Not to show “{named(situation, each.of)}” {verb} {actor_named(information.base, holder)} {size(figure)}\u00a0% of all that is at stake for it"
+                kept = f"Not to show “{named(situation, each.of)}” {verb} {words.midway(actor_named(information.base, holder))} {size(figure)}\u00a0% of all that is at stake for it"
                 found.append(
                     (abs(figure.difference), f"{kept} (its payoff if shown: {point_interval(figure)} points).")
                 )

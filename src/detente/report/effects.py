@@ -71,7 +71,7 @@ def gains_and_costs(found: Consequences, gains: str = "gains", costs: str = "cos
 
 def _share(payoff: PayoffChange) -> str:
     figure = payoff.figure
-    return f"{payoff.name} {size(figure)}\u00a0% ({point_interval(figure)})"
+    return f"{words.midway(payoff.name)} {size(figure)}\u00a0% ({point_interval(figure)})"
 
 
 def named(situation: Situation, name: str) -> str:

@@ -83,6 +83,7 @@ class Sections:
     information: tuple[str, ...]
     disclosures: tuple[Entry, ...]
     record: tuple[Taught, ...]
+    no_record: str
     linkage: tuple[str, ...]
     linked: Entry | None
     dissent: tuple[str, ...]
@@ -102,6 +103,7 @@ def sections(found: Explanation) -> Sections:
             for each in information.ranked[:DISCLOSURES_SHOWN]
         ),
         _record(information, situation),
+        disclosures.no_lesson(situation),
         tuple(found.linkage.in_words()) if found.linkage else (),
         _entry(CUT, found.linkage.consequences, situation, "") if found.linkage else None,
         tuple(agreement.in_words(found.dissent)),
@@ -165,7 +167,7 @@ def _trust(found: Explanation) -> list[str]:
         "Payoffs are in hundredths of all that is at stake for each actor, answers in percentage points; in brackets the "
         f"{held()} of the difference over draws. Shown are only differences whose interval excludes zero and that exceed two standard errors.",
         f"{words.count(found.solved)} changed games were solved, each on the first {words.count(found.draws)} draws that fit the record "
-        f"(seed {found.base.provenance.seed}), in {found.seconds:.0f} s; {words.count(found.dissent.solved)} draws under other views in {found.dissent.seconds:.0f} s.",
+        f"(seed {found.base.provenance.seed}), in {words.seconds(found.seconds)}; {words.count(found.dissent.solved)} draws under other views in {words.seconds(found.dissent.seconds)}.",
     ]
     lost = max((each.lost for each in found.compared.values()), default=0)
     if lost:

@@ -109,6 +109,11 @@ def count(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def seconds(value: float) -> str:
+    """``12 s``; ``less than 1 s``."""
+    return f"{value:.0f} s" if value >= 1 else "less than 1 s"
+
+
 def day(value: str | date) -> str:
     """``11 January 2019``; text that is no date is given back as it is."""
     parsed = _date(value)
@@ -166,6 +171,11 @@ def uncapital(text: str) -> str:
     """A question that is to follow a colon: its opening verb or pronoun in small letters, a name left large."""
     first, _, _ = text.partition(" ")
     return text[:1].lower() + text[1:] if first.lower() in _OPENERS else text
+
+
+def midway(name: str) -> str:
+    """A name within a sentence: ``The sender`` becomes ``the sender``."""
+    return f"the {name[4:]}" if name.startswith("The ") else name
 
 
 def sentence(text: str) -> str:
