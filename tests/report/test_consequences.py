@@ -68,3 +68,12 @@ def test_a_payoff_that_hardly_moves_is_not_told():
     paid = (PayoffChange("A", "Ann", hardly), PayoffChange("B", "Bob", told))
     found = Consequences("it", "it", (answer,), paid, 16, 0, 16, same_tree=True, reweighted=False, seconds=0.0)
     assert in_words(found)[-1] == "It gains Bob 0.6\u00a0% (+0.5 to +0.7) of all that is at stake for it."
+
+
+def test_what_the_change_settles_is_not_the_finding():
+    """To commit to a path makes it certain that it is taken; what follows from that is the news."""
+    tautology = AnswerChange("path", "Is it taken?", "", Difference(0.5, 1.0, 0.5, 0.4, 0.6, 0.01))
+    news = AnswerChange("war", "Is there war?", "", Difference(0.5, 0.6, 0.1, 0.05, 0.2, 0.01))
+    rest = {"draws": 16, "lost": 0, "solved": 16, "same_tree": True, "reweighted": False, "seconds": 0.0}
+    assert in_words(Consequences("it", "it", (tautology, news), (), **rest))[0].startswith("Is there war? From 50")
+    assert in_words(Consequences("it", "it", (tautology,), (), **rest))[0].startswith("Is it taken? From 50")

@@ -10,6 +10,14 @@ from detente.explain.differences import NOTHING, Difference
 from detente.report import words
 from detente.report.statements import held
 
+DECIDED = 1e-6
+"""An answer this close to 0 or 1 under a change is settled by it."""
+
+
+def settled(figure: Difference) -> bool:
+    """Whether a change makes an answer certain, as one that forbids or commits to what is asked for does."""
+    return not DECIDED < figure.changed < 1 - DECIDED
+
 
 def points(share: float, *, not_nought: bool = False) -> str:
     """A difference of probabilities, or a share of a span, in hundredths: ``+12``, ``−0.3``, ``0``.
@@ -44,13 +52,13 @@ def point_interval(figure: Difference) -> str:
 
 
 def in_words(what_if: Consequences) -> list[str]:
-    """One to three sentences: the largest effect on an answer, how many move, and whom it pays."""
+    """One to three sentences: the largest effect on an answer that the change does not settle (if there is one), how many move, and whom it pays."""
     known = [a for a in what_if.answers if math.isfinite(a.figure.difference)]
     moving = [a for a in known if abs(a.figure.difference) > NOTHING]
     paid = [p for p in what_if.payoffs if math.isfinite(p.figure.difference) and abs(p.figure.difference) > NOTHING]
     if not moving:
         return ["No answer moves.", *_paid(paid)]
-    clear = sorted((a for a in moving if a.figure.clear), key=lambda a: -abs(a.figure.difference))
+    clear = sorted((a for a in moving if a.figure.clear), key=lambda a: (settled(a.figure), -abs(a.figure.difference)))
     if not clear:
         largest = max(moving, key=lambda a: abs(a.figure.difference))
         return [

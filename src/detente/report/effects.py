@@ -6,12 +6,10 @@ from detente.explain.comparison import Consequences, PayoffChange
 from detente.explain.differences import Difference
 from detente.forecast.result import Forecast
 from detente.report import words
-from detente.report.consequences import difference, point_interval, size
+from detente.report.consequences import difference, point_interval, settled, size
 from detente.situation.expression import names
 from detente.situation.model import Situation, Step
 
-DECIDED = 1e-6
-"""An answer this close to 0 or 1 under a change is settled by it."""
 SMALL = 0.005
 """Differences of answers and beliefs below half a point are not told."""
 
@@ -34,7 +32,7 @@ def moved(found: Consequences, situation: Situation, about: str, most: int) -> l
     clear = [
         a
         for a in found.answers
-        if telling(a.figure) and not a.given and a.question not in own and DECIDED < a.figure.changed < 1 - DECIDED
+        if telling(a.figure) and not a.given and a.question not in own and not settled(a.figure)
     ]
     clear.sort(key=lambda a: -abs(a.figure.difference))
     return [f"{a.text} {shift(a.figure)}" for a in clear[:most]]
