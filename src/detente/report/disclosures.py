@@ -11,7 +11,7 @@ from detente.situation.model import Situation
 
 NOTHING = "Nobody's payoff clearly moves if any one thing is shown, hidden, delayed or blurred."
 NO_LESSON = "No step on the record clearly moved a belief."
-NO_RECORD = "Nothing is on the record."
+NO_RECORD = "Nothing is on the record, so nothing has moved a belief yet."
 NOTHING_PRIVATE = "Nothing is private, so there is no belief for the record to move."
 
 
