@@ -8,38 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from dispute import DISPUTE
 from typer.testing import CliRunner
 
 from detente.cli.app import app
-
-SMALL = """\
-title: A dispute
-question: Does it end in a concession?
-as_of: 2024-03-01
-horizon: 2024-12-31
-sources: {own: Our own judgement}
-actors: {SND: The sender, TGT: The target}
-quantities:
-  damage: {low: 0.5, high: 1.5, mass: 0.9, source: own}
-private:
-  resolve: {known_to: [SND], states: {firm: about even, soft: rest}}
-steps:
-  - {move: answer, actor: TGT, options: {concede: It concedes, resist: It resists}, on: 2024-04-01}
-  - move: sanctions
-    actor: SND
-    options: {impose: It imposes sanctions, back_down: It backs down}
-    when: "answer == resist"
-    on: {from: 2024-05-01, to: 2024-06-30}
-payoffs:
-  SND:
-    policy: "1 if answer == concede else 0"
-    zeal: "(0.5 if resolve == firm else -0.5) if sanctions == impose else 0"
-  TGT: {policy: "-1 if answer == concede else 0", damage: "-damage if sanctions == impose else 0"}
-ask:
-  concede: {text: Does the target concede?, when: "answer == concede", by: 2024-04-30}
-whatifs:
-  mild: {text: Sanctions hurt little, change: {quantities.damage: 0.1}}
-"""
 
 
 @dataclass(frozen=True)
@@ -58,7 +30,7 @@ Command = Callable[..., Done]
 def small(tmp_path: Path) -> Path:
     """A situation file in an otherwise empty directory."""
     path = tmp_path / "small.yaml"
-    path.write_text(SMALL, encoding="utf-8")
+    path.write_text(DISPUTE, encoding="utf-8")
     return path
 
 

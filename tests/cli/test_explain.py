@@ -1,5 +1,11 @@
 """``detente explain``: what it prints, what it writes, what it returns."""
 
+import json
+
+from dispute import DISPUTE
+
+from detente import forecast, loads
+
 DRAWS = ("--draws", "300")
 
 
@@ -7,11 +13,14 @@ def test_leverage_and_information_fit_a_terminal(small, command):
     done = command("explain", small.name, *DRAWS)
     assert done.returncode == 0, done.stderr
     said = " ".join(done.stdout.split())
-    assert "Of all that The sender could do" in said
-    assert "for The target" in said
+    assert "Of all that the sender could do" in said
+    assert "for the target" in said
     assert "“It imposes sanctions”, certain and known to all" in said
     assert "changed games were solved, each on the first 200 draws that fit the record (seed 1)" in said
-    assert "Not possible in this game: hide answer." in said, "the sender's move depends on the answer"
+    assert (
+        "Not possible in this game: hide answer (at `steps.sanctions.when`: the move of `sanctions` depends on `answer`, "
+        "which SND does not see" in said
+    )
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
@@ -21,7 +30,7 @@ def test_the_brief_holds_the_sections(small, command, tmp_path):
     assert "Brief: it.html" in done.stdout
     page = (tmp_path / "it.html").read_text(encoding="utf-8")
     assert "Who can change it" in page
-    assert "What showing and hiding is worth" in page
+    assert "What showing, hiding and delaying is worth" in page
     assert "“It imposes sanctions”, certain and known to all" in page
     assert command("run", small.name, *DRAWS, "--out", "other.html").returncode == 0
     assert "Who can change it" not in (tmp_path / "other.html").read_text(encoding="utf-8")
@@ -46,3 +55,26 @@ def test_what_is_written_is_a_brief(small, command, tmp_path):
     assert done.returncode == 2
     assert "a brief ends in .html" in done.stderr
     assert not (tmp_path / "x.svg").exists()
+
+
+def test_json_holds_the_figures_that_python_gives(small, command, tmp_path):
+    tables = "negotiations: {words: {steps: answer}, deeds: {steps: sanctions}}\npayoffs:"
+    text = DISPUTE.replace("payoffs:", tables).replace('    when: "answer == resist"\n', "")
+    small.write_text(text, encoding="utf-8")
+    done = command("explain", small.name, *DRAWS, "--json", "--out", "it.html")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert "Brief: it.html" in done.stderr
+    base = forecast(loads(text), draws=300)
+    leverage, information, linkage = base.leverage(), base.information(), base.linkage()
+    same = {("leverage", t): getattr(leverage, t) for t in ("matrix", "payoffs", "answers")}
+    same |= {("information", t): getattr(information, t) for t in ("payoffs", "answers", "record")}
+    same |= {("linkage", t): getattr(linkage, t) for t in ("payoffs", "answers")}
+    for (part, name), table in same.items():
+        assert found[part][name] == table.to_dict("records"), (part, name)
+    assert found["leverage"]["words"] == leverage.in_words()
+    assert found["information"]["words"] == information.in_words()
+    assert found["linkage"]["words"] == linkage.in_words()
+    assert found["dissent"]["answers"] == base.dissent().to_dict()["answers"]
+    assert [each["name"] for each in found["information"]["skipped"]] == [each.name for each in information.skipped]
+    assert found["provenance"]["seed"] == 1

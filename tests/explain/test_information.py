@@ -134,7 +134,7 @@ def test_words_on_which_something_depends_are_no_talk(old, new):
 def test_vagueness_is_told_only_where_it_is_clear():
     """The receiver of a gift that may be worth more or less than nothing; nothing is private, so nothing is kept."""
     found = informed(small_games.gift(-1, 1.2), draws=100)
-    assert found.in_words() == [disclosures.NOTHING, disclosures.NO_LESSON]
+    assert found.in_words() == [disclosures.NOTHING, disclosures.NO_RECORD]
     assert found.record.empty
 
 
@@ -152,3 +152,12 @@ def test_the_worth_of_vagueness_to_its_holder():
     ]
     eager = text.replace(f"0 if {right} else 1", f"1 if {right} else 0")
     assert disclosures.vagueness(informed(eager), loads(eager))[0].startswith("Not to show “State” costs Bystander 50")
+
+
+def test_why_the_record_told_nothing():
+    text = small_games.spence()
+    assert disclosures.no_lesson(loads(text)) == disclosures.NO_LESSON
+    quiet = small_games.gift(-1, 1.2) + "observed: [{step: gift, value: give, on: 2024-01-01}]\n"
+    quiet = quiet.replace("on: 2024-02-01}", "on: 2024-01-01}")
+    assert disclosures.no_lesson(loads(quiet)) == disclosures.NOTHING_PRIVATE
+    assert disclosures.no_lesson(loads(small_games.gift(-1, 1.2))) == disclosures.NO_RECORD

@@ -207,7 +207,7 @@ observed: [{step: act, value: well, on: 2026-02-01}]
     found, told = base.leverage(draws=DRAWS), base.information(draws=DRAWS)
     assert found.in_words() == [levers.NOTHING]
     assert list(found.payoffs.columns[:6]) == ["actor", "step", "option", "kind", "what_if", "affected"]
-    assert list(told.answers.columns[:5]) == ["of", "kind", "holders", "what_if", "question"]
+    assert list(told.answers.columns[:6]) == ["of", "kind", "past", "holders", "what_if", "question"]
     for table in (found.payoffs, found.answers, told.payoffs, told.answers, told.record):
         assert len(table) == 0
         assert {"difference", "low", "high", "error", "clear"} < set(table.columns)

@@ -259,6 +259,28 @@ payoffs:
     )
 
 
+def two_decisions(wet: float, first: float, second: float, *, seen: str = "[D]") -> str:
+    """The weather, seen as it comes by ``seen``; D then names it twice and is paid ``first`` and ``second`` for being right; N bets on D's first word."""
+    right = "(1 if ({0} == coat and weather == wet) or ({0} == hat and weather == dry) else 0)"
+    return (
+        HEAD
+        + f"""
+actors: {{D: {{name: Decision maker, precision: {10 * SHARP}}}, N: {{name: Better, precision: {10 * SHARP}}}}}
+steps:
+  - {{event: weather, text: The weather, chances: {{wet: {wet}, dry: rest}}, seen_by: {seen}}}
+  - {{move: morning, actor: D, text: What D says in the morning, options: {{coat: , hat: }}, seen_by: none}}
+  - {{move: bet, actor: N, options: {{coat: , hat: }}, seen_by: none}}
+  - {{move: evening, actor: D, options: {{coat: , hat: }}}}
+payoffs:
+  D: {{morning: "{first} * {right.format("morning")}", evening: "{second} * {right.format("evening")}"}}
+  N: {{bet: "1 if (bet == coat and morning == coat) or (bet == hat and morning == hat) else 0"}}
+ask:
+  coat: {{text: Does D say coat in the morning?, when: morning == coat}}
+  right: {{text: Does the better win?, when: "(bet == coat and morning == coat) or (bet == hat and morning == hat)"}}
+"""
+    )
+
+
 def gift(low: float, high: float) -> str:
     """A moves, at no gain or loss to itself; to B the one option is worth anything from ``low`` to ``high`` more than the other."""
     return (

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from detente.forecast.result import Certificate, Forecast, Provenance
+from detente.forecast.certificate import Certificate, Provenance
+from detente.forecast.result import Forecast
 
 DRAWS = 400
 ACTORS = {"DPRK": "North Korea", "USA": "United States", "CHN": "China"}

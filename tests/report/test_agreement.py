@@ -65,11 +65,11 @@ def test_one_expert_that_differs_is_named_with_the_answer_and_by_how_much():
 def test_theories_that_all_differ():
     found = said(view("expert", "Ann"), view("theory", "level-k", 0.10, 0.50), view("theory", "limit", 0.30))
     assert in_words(found)[1] == (
-        "All 2 other theories of behaviour differ from the forecast by 5 points or more, on 2 of 2 answers between them. Furthest, under level-k: "
+        "Both other theories of behaviour differ from the forecast by 5 points or more, on 2 of 2 answers between them. Furthest, under level-k: "
         "Is there war? From 40\u00a0% to 10\u00a0% (−30 points)."
     )
     assert finding(found) == (
-        "The one expert agrees with the forecast to within 1 point; all 2 other theories of behaviour differ from the forecast, by up to 30 points"
+        "The one expert agrees with the forecast to within 1 point; both other theories of behaviour differ from the forecast, by up to 30 points"
     )
 
 

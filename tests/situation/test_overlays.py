@@ -6,6 +6,7 @@ import pytest
 
 from detente.game import unroll
 from detente.situation import SituationError, changed, loads, what_if
+from detente.situation.expression import names
 from detente.situation.model import Fixed
 from detente.situation.spoken import spoken
 
@@ -95,6 +96,40 @@ def test_who_sees_what(small):
     assert step(under(small, "hide proposal; reveal proposal:DPRK"), "proposal").seen_by == ("USA", "DPRK")
 
 
+def test_a_delay_hides_a_step_and_shows_it_later(small):
+    late = under(small, "delay visit past proposal")
+    assert step(late, "visit").seen_by == ()
+    shown = step(late, "visit_past_proposal")
+    assert (shown.of, shown.to, shown.when) == (("visit",), ("USA", "DPRK"), None)
+    assert [each.name for each in late.steps][:4] == ["visit", "proposal", "visit_past_proposal", "satellite"]
+    one = under(small, "delay satellite:USA past answer")
+    assert step(one, "satellite").seen_by == ("DPRK",)
+    assert one.steps[-1].to == ("USA",)
+    fact = under(small, "delay intent:USA past proposal")
+    assert fact.facts["intent"].known_to == ("DPRK",), "who never knew it comes to know it, late"
+    assert step(fact, "intent_past_proposal").to == ("USA",)
+
+
+def test_a_reveal_is_delayed_with_its_condition(small):
+    late = under(small, "delay disclosure:USA past answer")
+    assert step(late, "disclosure").to == ("DPRK",)
+    moved = late.steps[-1]
+    assert (moved.name, moved.of, moved.to) == ("disclosure_past_answer", ("intent",), ("USA",))
+    assert names(moved.when).steps == {"proposal"}
+
+
+def test_delays_may_follow_each_other(small):
+    twice = under(
+        small, "delay visit past proposal; delay proposal:DPRK past answer; delay visit_past_proposal past satellite"
+    )
+    assert [each.name for each in twice.steps] == [
+        "visit", "proposal", "visit_past_proposal", "satellite", "visit_past_proposal_past_satellite", "disclosure",
+        "answer", "proposal_past_answer",
+    ]  # fmt: skip
+    taken = under(small, "delay visit:USA past proposal; delay visit:DPRK past proposal")
+    assert len({each.name for each in taken.steps}) == len(taken.steps)
+
+
 def test_a_what_if_on_a_changed_situation_comes_on_top(small):
     situation = loads(small, what_if="firm")
     after = changed(situation, what_if(situation, "set cost=2"))
@@ -119,6 +154,8 @@ def test_words_are_joined_by_semicolons_outside_quotes(small):
         ("add proposal.later=Later", "a further option in proposal: Later"),
         ("hide proposal", "hidden from all others: proposal"),
         ("reveal intent:USA", "shown to United States: intent"),
+        ("delay visit past proposal", "seen only after “proposal”: visit"),
+        ("delay intent:USA past answer", "known by United States only after “answer”: intent"),
         ("commit proposal=nothing; set gain=4", "certain, and known to all: Nothing new; gain: 4"),
         ("firm", "No relief"),
     ],
@@ -133,6 +170,7 @@ def test_in_the_readers_words(small, words, said):
 VERBS = """
   talk: {text: It talks, commit: {answer: accept}, hide: proposal, change: {quantities.gain: 2}}
   open: {reveal: {intent: [USA]}, remove: [proposal.nothing, disclosure], add: {answer.stall: It stalls}}
+  late: {delay: {visit: proposal, satellite: {past: answer, actors: USA}}}
 """
 
 
@@ -148,6 +186,12 @@ def test_a_file_has_the_same_verbs(small):
     assert takes(opened, "proposal") == {"relief"}
     assert opened.facts["intent"].known_to == ("USA", "DPRK")
     assert takes(opened, "answer") == {"accept", "refuse", "stall"}
+    late = loads(text, what_if="late")
+    assert late.whatifs["late"].delay == {"visit": ("proposal", ("all",)), "satellite": ("answer", ("USA",))}
+    said = changed(loads(small), what_if(loads(small), "delay visit past proposal; delay satellite:USA past answer"))
+    assert [(s.name, getattr(s, "seen_by", None)) for s in late.steps] == [
+        (s.name, getattr(s, "seen_by", None)) for s in said.steps
+    ]
 
 
 @pytest.mark.parametrize(
@@ -161,6 +205,9 @@ def test_a_file_has_the_same_verbs(small):
         ("remove: proposal.reliefs", "whatifs.it.remove", "no `reliefs` in `proposal`"),
         ("add: {proposal.relief: Again}", "whatifs.it.add.proposal.relief", "which is there already"),
         ("reveal: 3", "whatifs.it.reveal", "the number 3"),
+        ("delay: {proposal: visit}", "whatifs.it.delay.proposal", "`visit`, which is an earlier step"),
+        ("delay: {proposal: {actors: USA}}", "whatifs.it.delay.proposal", "no `past`"),
+        ("delay: [proposal]", "whatifs.it.delay", "a list"),
         ("text: Nothing", "whatifs.it", "no change"),
         ("comit: {answer: accept}", "whatifs.it.comit", "unknown key `comit`"),
     ],
@@ -186,7 +233,7 @@ SPOILED = [
     ("set cost=[1", "`[1`, which is no value in YAML", "text in quotes", None),
     ('set title="a', 'a `"` without its partner', "a second", None),
     ("set cots=3", "`cots`", "cost, gain", "cost"),
-    ("set cost=many", "with this change, `quantities.cost", "a probability in words", None),
+    ("set cost=many", "with this change, at `quantities.cost", "a probability in words", None),
     ("set answer.actor=USSA", "unknown actor `USSA`", "USA, DPRK", "USA"),
     ("commit proposal", "`commit proposal`", "`commit STEP=OPTION`", None),
     ("commit propsal=relief", "unknown step `propsal`", "proposal", "proposal"),
@@ -206,6 +253,16 @@ SPOILED = [
     ("hide proposal:USA", "hidden from USA, whose move it is", "DPRK", None),
     ("hide intent:USA", "hidden from USA, who do not see it", "DPRK", None),
     ("reveal proposal", "revealed to all, who see it", "that some do not see", None),
+    ("delay visit", "`delay visit`", "`delay NAME past STEP`", None),
+    ("delay visit past", "`delay visit past`", "`delay NAME past STEP`", None),
+    ("delay visit past two words", "`delay visit past two words`", "`delay NAME past STEP`", None),
+    ("delay visit past propsal", "unknown step `propsal`", "a later step than `visit`: proposal", "proposal"),
+    ("delay proposal past visit", "`visit`, which is an earlier step", "a later step than `proposal`", None),
+    ("delay proposal past proposal", "`proposal`, which is that step itself", "satellite, disclosure, answer", None),
+    ("delay answer past deal", "unknown step `deal`", "something earlier", None),
+    ("delay proposal:USA past answer", "delayed for USA, whose move it is", "DPRK", None),
+    ("delay cost past answer", "`cost`, which is a quantity", "a step or a private fact", None),
+    ("hide satellite; delay satellite past answer", "who do not see it as it is", "later: USA, DPRK", None),
     ("reveal deal", "`deal`, which is a definition", "a step or a private fact", None),
 ]
 

@@ -52,6 +52,7 @@ def test_it_accepts_every_verb_of_a_what_if():
         + """
   talk: {commit: {answer: accept}, hide: proposal, change: {quantities.gain: 2}}
   open: {reveal: {intent: [USA]}, remove: [proposal.nothing], hide: [satellite], add: {answer.stall: It stalls}}
+  late: {delay: {visit: proposal, satellite: {past: answer, actors: [USA]}}}
 """
     )
     root, _ = source.parse(text, "it")

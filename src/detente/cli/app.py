@@ -131,6 +131,13 @@ def what_if(
         Words,
         typer.Option(metavar="NAME[:ACTOR,...]", help="These actors (all) see that step, or know that private fact."),
     ] = None,
+    delay: Annotated[
+        Words,
+        typer.Option(
+            metavar="'NAME[:ACTOR,...] past STEP'",
+            help="These actors (all others who do) see or know it only past that step.",
+        ),
+    ] = None,
     commit: Annotated[
         Words,
         typer.Option(metavar="STEP=OPTION", help="The option is certain wherever it is open, and all know it."),
@@ -162,6 +169,7 @@ def what_if(
         "add": add,
         "hide": hide,
         "reveal": reveal,
+        "delay": delay,
         "commit": commit,
         "change": change,
     }
@@ -181,16 +189,17 @@ def explain(
         Path | None,
         typer.Option(metavar="FILE", help="Write the brief, with these sections, too (.html). Left out: no file."),
     ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print every figure as JSON, and nothing else.")] = False,
     threads: Threads = None,
 ) -> None:
     """Say who can change a forecast: leverage, and what information is worth.
 
-    Forecasts, then solves what would be otherwise if each open option were certain or lost, and each thing shown or hidden.
+    Forecasts, then solves what would be otherwise if each open option were certain or lost, and each thing shown, hidden or delayed.
     """
     from detente.cli.explain import Request, explain
 
     day = as_of.date() if as_of else None
-    raise typer.Exit(explain(Request(target, draws, seed, day, out, threads)))
+    raise typer.Exit(explain(Request(target, draws, seed, day, out, json, threads)))
 
 
 @app.command()

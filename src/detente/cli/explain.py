@@ -29,6 +29,7 @@ class Request:
     seed: int
     as_of: date | None
     out: Path | None
+    json: bool
     threads: int | None
 
 
@@ -49,13 +50,16 @@ def explain(request: Request) -> Exit:
         )  # fmt: skip
     with _what_ifs_bar() as advance:
         found = explanation(base, threads=request.threads, progress=advance)
-    _print(found)
+    if request.json:
+        print(found.to_json())
+    else:
+        _print(found)
     if request.out:
         from detente.report import brief
 
         with whole(request.out) as partial:
             brief.write(base, partial, explanation=found)
-        print(f"Brief: {request.out}")
+        print(f"Brief: {request.out}", file=sys.stderr if request.json else sys.stdout)
     doubts = [*reservations(base.certificate), *_lost(found)]
     for doubt in doubts:
         say(f"not to be trusted as it stands: {doubt}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from detente.forecast.result import Certificate
+    from detente.forecast.certificate import Certificate
 
 MOST_MISSED = 0.05
 """Share of draws that may miss the tolerance before what they would have said could matter to an interval."""

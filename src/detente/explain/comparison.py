@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from detente.explain.differences import Difference
+from detente.forecast.plain import plain_data
 from detente.forecast.result import INTERVAL, Forecast
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Comparison:
         interval ``low`` to ``high`` over draws and its Monte Carlo standard ``error``; ``clear``: the interval excludes zero.
         """
         return _frame([
-            {"what_if": w.name, "question": a.question, "text": a.text, "given": a.given, **_row(a.figure)}
+            {"what_if": w.name, "question": a.question, "text": a.text, "given": a.given, **a.figure.columns}
             for w in self.what_ifs for a in w.answers
         ])  # fmt: skip
 
@@ -123,7 +124,7 @@ class Comparison:
     def payoffs(self) -> pd.DataFrame:
         """One row a what-if and actor, in shares of the actor's payoff span; columns as in :attr:`answers`."""
         return _frame([
-            {"what_if": w.name, "actor": p.actor, "name": p.name, **_row(p.figure)}
+            {"what_if": w.name, "actor": p.actor, "name": p.name, **p.figure.columns}
             for w in self.what_ifs for p in w.payoffs
         ])  # fmt: skip
 
@@ -133,8 +134,10 @@ class Comparison:
         what_ifs = []
         for w in self.what_ifs:
             own = {key: value for key, value in asdict(w).items() if key not in ("answers", "payoffs")}
-            answers = [{"question": a.question, "text": a.text, "given": a.given, **_row(a.figure)} for a in w.answers]
-            payoffs = [{"actor": p.actor, "name": p.name, **_row(p.figure)} for p in w.payoffs]
+            answers = [
+                {"question": a.question, "text": a.text, "given": a.given, **a.figure.columns} for a in w.answers
+            ]
+            payoffs = [{"actor": p.actor, "name": p.name, **p.figure.columns} for p in w.payoffs]
             what_ifs.append({**own, "answers": answers, "payoffs": payoffs})
         base = {"answers": self.base.answers.to_dict("records"), "payoffs": self.base.payoffs.to_dict("records")}
         whole = {
@@ -142,7 +145,7 @@ class Comparison:
             "what_ifs": what_ifs,
             "interval": INTERVAL,
         }
-        plain: dict[str, Any] = _finite(whole)
+        plain: dict[str, Any] = plain_data(whole)
         return plain
 
     def to_json(self) -> str:
@@ -163,21 +166,7 @@ class Comparison:
         return "\n".join(lines)
 
 
-def _row(figure: Difference) -> dict[str, Any]:
-    return {**asdict(figure), "clear": figure.clear}
-
-
 def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(rows)
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value

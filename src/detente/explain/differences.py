@@ -25,6 +25,8 @@ from detente.forecast.summary import weighted_quantile
 Floats = NDArray[np.float64]
 
 STANDARD_ERRORS = 2.0
+FIGURES = ("base", "changed", "difference", "low", "high", "error", "clear")
+"""The columns of a difference in a table."""
 NOTHING = 1e-7
 """Differences below this are the solver's: its residuals are bounded by 1e-9."""
 
@@ -44,11 +46,19 @@ class Difference:
     error: float
 
     @property
+    def columns(self) -> dict[str, object]:
+        """What a table says of it."""
+        return {name: getattr(self, name) for name in FIGURES}
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether the difference and both ends of its interval are on one side of zero, by more than the solver's residuals."""
+        return min(self.low, self.difference) > NOTHING or max(self.high, self.difference) < -NOTHING
+
+    @property
     def clear(self) -> bool:
         """Whether the interval excludes zero, and the number of draws is enough to say so."""
-        d = self.difference
-        one_sided = self.low > 0 < d or self.high < 0 > d
-        return math.isfinite(d) and one_sided and abs(d) > max(STANDARD_ERRORS * self.error, NOTHING)
+        return self.excludes_zero and abs(self.difference) > STANDARD_ERRORS * self.error
 
 
 def compare(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from detente.explain import information as informed
 from detente.explain import leverage as levered
@@ -13,7 +15,8 @@ from detente.explain.information import Information
 from detente.explain.leverage import Leverage
 from detente.explain.linkage import Linkage, linkage
 from detente.explain.views import Dissent
-from detente.forecast.result import Forecast
+from detente.forecast.plain import plain_data
+from detente.forecast.result import INTERVAL, Forecast
 from detente.forecast.run import Executor, Progress
 from detente.situation import SituationError
 
@@ -41,6 +44,28 @@ class Explanation:
         """Every what-if that was compared, by its words."""
         levers = {lever.words: lever.consequences for lever in self.leverage.levers}
         return levers | {each.words: each.consequences for each in self.information.disclosures}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for machines: what :class:`Leverage`, :class:`Information`, :class:`Linkage` and :class:`Dissent` say, in words and tables."""
+        left_out = {name: [asdict(each) for each in found.skipped] for name, found in self._asked.items()}
+        lost = [{"what_if": words, "lost": found.lost} for words, found in self.compared.items() if found.lost]
+        plain: dict[str, Any] = plain_data({
+            **{name: {**found.to_dict(), "skipped": left_out[name]} for name, found in self._asked.items()},
+            "linkage": self.linkage.to_dict() if self.linkage is not None else None,
+            "uncut": self.uncut,
+            "dissent": self.dissent.to_dict(),
+            "draws": self.draws, "solved": self.solved, "seconds": self.seconds, "lost": lost, "interval": INTERVAL,
+            "certificate": asdict(self.base.certificate), "provenance": asdict(self.base.provenance),
+        })  # fmt: skip
+        return plain
+
+    @property
+    def _asked(self) -> dict[str, Leverage | Information]:
+        return {"leverage": self.leverage, "information": self.information}
+
+    def to_json(self) -> str:
+        """:meth:`to_dict` as JSON text."""
+        return json.dumps(self.to_dict(), indent=1, allow_nan=False, ensure_ascii=False)
 
 
 def explanation(

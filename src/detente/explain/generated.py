@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,13 +24,9 @@ from detente.forecast.result import Forecast
 from detente.forecast.run import LEAST_DRAWS, Executor, Progress, Task, pooled
 from detente.game import GameError
 from detente.situation import SituationError, what_if
+from detente.situation.build import WITH_IT
 from detente.situation.model import Reveal, Situation, Step
 from detente.solve import Effort
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from detente.explain.differences import Difference
 
 Floats = NDArray[np.float64]
 
@@ -141,7 +137,7 @@ class _Trial:
             return consequences(plan, self.base, self.before, after, solved, started)
         except SituationError as error:
             problem = error.problems[0]
-            return Skipped(words, problem.found)
+            return Skipped(words, problem.found.removeprefix(WITH_IT))
         except GameError as error:
             return Skipped(words, str(error))
 
@@ -182,42 +178,3 @@ def blind(situation: Situation, name: str) -> tuple[str, ...]:
         if isinstance(later, Reveal) and later.when is None and name in later.of:
             seers |= set(later.to)
     return tuple(actor for actor in situation.actors if actor not in seers)
-
-
-# --------------------------------------------------------------------------- tables
-
-
-def payoff_table(
-    labelled: Iterable[tuple[Mapping[str, object], Consequences]], labels: Sequence[str] = ()
-) -> pd.DataFrame:
-    """One row a what-if and affected actor: the labels so named, ``affected`` (id), and the difference in shares of its payoff span."""
-    rows = ({**told, "affected": p.actor, **figures(p.figure)} for told, found in labelled for p in found.payoffs)
-    return table(rows, (*labels, "affected", *FIGURES))
-
-
-def answer_table(
-    labelled: Iterable[tuple[Mapping[str, object], Consequences]], labels: Sequence[str] = ()
-) -> pd.DataFrame:
-    """One row a what-if and question: the labels so named, ``question`` (id), ``text``, ``given``, and the difference in probability."""
-    rows = (
-        {**told, "question": a.question, "text": a.text, "given": a.given, **figures(a.figure)}
-        for told, found in labelled
-        for a in found.answers
-    )
-    return table(rows, (*labels, "question", "text", "given", *FIGURES))
-
-
-FIGURES = ("base", "changed", "difference", "low", "high", "error", "clear")
-"""The columns of a difference."""
-
-
-def figures(figure: Difference) -> dict[str, object]:
-    """A difference under its columns."""
-    return {name: getattr(figure, name) for name in FIGURES}
-
-
-def table(rows: Iterable[dict[str, object]], columns: Sequence[str]) -> pd.DataFrame:
-    """A data frame, whose columns are there where no row is, too."""
-    import pandas as pd
-
-    return pd.DataFrame(list(rows), columns=list(columns))

@@ -1,4 +1,4 @@
-"""Information: what it is worth, and to whom, that things are shown, hidden or blurred; and what the record has told.
+"""Information: what it is worth, and to whom, that things are shown, hidden, delayed or blurred; and what the record has told.
 
 Of everything that some see and others do not, and of everything that is still to be seen, one change is asked, a what-if in which all
 choose anew:
@@ -6,6 +6,10 @@ choose anew:
 - *reveal* a private fact or a move that some never see: everybody knows it. What this costs those who know it now is the value
   of vagueness to them;
 - *hide* a move, event or signal ahead: nobody but the mover sees how it comes out;
+- *delay* something that others see, or a reveal: they see it only past the first of their decisions that it could have guided. Asked only
+  where they decide again afterwards (past the last of their decisions, to delay is to hide), and where none of their moves is open or not
+  according to it;
+- *late*, of what may be revealed: all know it, but only past the first decision of those who do not know it now;
 - *blur* a signal: its readings are equally likely whatever is true, so that it tells nothing. A signal on the record had then told
   nothing from the start.
 
@@ -26,51 +30,48 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from detente.explain.comparison import Consequences
-from detente.explain.differences import Difference, compare
+from detente.explain.differences import FIGURES, Difference, compare
 from detente.explain.generated import (
     DRAWS,
-    FIGURES,
     Skipped,
     Trials,
     ahead,
-    answer_table,
     blind,
-    figures,
-    payoff_table,
     situation_of,
     steps_of,
-    table,
     try_all,
 )
+from detente.explain.tables import Tabled, table
 from detente.forecast.result import Forecast
 from detente.forecast.run import Executor, Progress
 from detente.situation.expression import Expression, names
-from detente.situation.model import Situation, Step
+from detente.situation.model import Reveal, Situation, Step
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Kind = Literal["reveal", "hide", "blur"]
-LABELS = ("of", "kind", "holders", "what_if")
-"""What a table says of a disclosure."""
+Kind = Literal["reveal", "late", "hide", "delay", "blur"]
 
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """One thing shown, hidden or blurred.
+    """One thing shown, hidden, delayed or blurred.
 
-    ``of`` is a private fact or a step; ``holders`` are ids of those who know or choose it (none: chance). ``words`` is the what-if as it was solved.
+    ``of`` is a private fact or a step; ``past`` the step past which it is seen (empty unless it is delayed or late); ``holders`` are ids of those
+    who know or choose it (none: chance). ``words`` is the what-if as it was solved.
     """
 
     of: str
     kind: Kind
+    past: str
     holders: tuple[str, ...]
     words: str
     consequences: Consequences
 
     @property
     def labels(self) -> dict[str, object]:
-        return {"of": self.of, "kind": self.kind, "holders": ", ".join(self.holders), "what_if": self.words}
+        holders = ", ".join(self.holders)
+        return {"of": self.of, "kind": self.kind, "past": self.past, "holders": holders, "what_if": self.words}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,16 @@ class Lesson:
 
 
 @dataclass(frozen=True)
-class Information:
-    """What it is worth that things are shown, hidden or blurred, and what the record has told.
+class Information(Tabled):
+    """What it is worth that things are shown, hidden, delayed or blurred, and what the record has told.
 
     ``draws`` of the forecast were compared; ``solved`` games were solved, in ``seconds``. ``skipped``: what could not be asked. ``lessons`` are of all of
-    the forecast's draws.
+    the forecast's draws. Tables (:attr:`payoffs`, :attr:`answers`) have a row a change and whom or what it affects, labelled ``of``, ``kind``, ``past``,
+    ``holders``, ``what_if``.
     """
 
+    TABLES = ("payoffs", "answers", "record")
+    LABELS = ("of", "kind", "past", "holders", "what_if")
     base: Forecast
     disclosures: tuple[Disclosure, ...]
     lessons: tuple[Lesson, ...]
@@ -106,19 +110,9 @@ class Information:
     seconds: float
 
     @property
-    def payoffs(self) -> pd.DataFrame:
-        """One row a change and affected actor.
-
-        Columns: ``of``, ``kind``, ``holders``, ``what_if`` (words that :meth:`Forecast.what_if` takes), ``affected``; ``base`` and
-        ``changed`` payoff in shares of the affected actor's span; ``difference`` with its interval ``low`` to ``high`` over draws and its
-        Monte Carlo standard ``error``; ``clear``.
-        """
-        return payoff_table(((each.labels, each.consequences) for each in self.disclosures), LABELS)
-
-    @property
-    def answers(self) -> pd.DataFrame:
-        """One row a change and question; columns as in :attr:`payoffs`, with ``question``, ``text`` and ``given``."""
-        return answer_table(((each.labels, each.consequences) for each in self.disclosures), LABELS)
+    def told(self) -> list[tuple[dict[str, object], Consequences]]:
+        """Each change with its labels."""
+        return [(each.labels, each.consequences) for each in self.disclosures]
 
     @property
     def record(self) -> pd.DataFrame:
@@ -128,7 +122,7 @@ class Information:
         its interval ``low`` to ``high`` over draws and its standard ``error``; ``clear``.
         """
         labels = ("step", "talk", "holder", "fact", "state")
-        rows = ({**{name: getattr(each, name) for name in labels}, **figures(each.figure)} for each in self.lessons)
+        rows = ({**{name: getattr(each, name) for name in labels}, **each.figure.columns} for each in self.lessons)
         return table(rows, (*labels, *FIGURES))
 
     @property
@@ -142,7 +136,7 @@ class Information:
         )
 
     def in_words(self) -> list[str]:
-        """A few sentences: whom showing or hiding would pay or cost most, and what the record told. Only clear effects are spoken of."""
+        """A few sentences: whom showing, hiding or delaying would pay or cost most, and what the record told. Only clear effects are spoken of."""
         from detente.report.disclosures import in_words  # upward, and only when it is asked for
 
         return in_words(self)
@@ -162,7 +156,7 @@ def information(
     progress: Progress | None = None,
     executor: Executor | None = None,
 ) -> Information:
-    """What it is worth that things are shown, hidden or blurred, and what the record has told; see :class:`Information`.
+    """What it is worth that things are shown, hidden, delayed or blurred, and what the record has told; see :class:`Information`.
 
     Each change is solved on the first ``draws`` draws of the forecast that fit the record. ``progress`` is called with what-ifs
     done and to do. Raises ``ValueError`` for fewer than 16 draws or a forecast that was read back from a file.
@@ -175,27 +169,75 @@ def information(
 
 # --------------------------------------------------------------------------- what is asked
 
-Asked = tuple[str, Kind, tuple[str, ...], str]
-"""A private fact or step, what becomes of it, its holders, and the words of that."""
+Asked = tuple[str, Kind, str, tuple[str, ...], str]
+"""A private fact or step, what becomes of it, the step it is seen past (if any), its holders, and the words of that."""
 
 
 def asked(situation: Situation) -> list[Asked]:
-    """Everything that may be shown, hidden or blurred, with the words of its what-if."""
+    """Everything that may be shown, hidden, delayed or blurred, with the words of its what-if."""
     recorded = {observation.step for observation in situation.observed}
     found: list[Asked] = []
     for fact in situation.facts.values():
-        if blind(situation, fact.name):
-            found.append((fact.name, "reveal", fact.known_to, f"reveal {fact.name}"))
+        found += _shown(situation, fact.name, fact.known_to)
     for step in steps_of(situation):
-        if len(step.options) > 1 and step.name not in recorded and blind(situation, step.name):
-            found.append((step.name, "reveal", _holders(step), f"reveal {step.name}"))
+        if len(step.options) > 1 and step.name not in recorded:
+            found += _shown(situation, step.name, _holders(step))
     for step in ahead(situation):
-        if len(step.options) > 1 and set(step.seen_by) - {step.actor}:
-            found.append((step.name, "hide", _holders(step), f"hide {step.name}"))
+        others = tuple(actor for actor in step.seen_by if actor != step.actor)
+        if len(step.options) > 1 and others:
+            found.append((step.name, "hide", "", _holders(step), f"hide {step.name}"))
+            found += _delayed(situation, step.name, others, _holders(step))
+    for reveal in situation.steps:
+        if isinstance(reveal, Reveal):
+            found += _delayed(situation, reveal.name, reveal.to, ())
     for step in steps_of(situation):
         if step.kind == "signal" and step.of is not None and len(step.options) > 1:
-            found.append((step.name, "blur", (), f"set steps.{step.name}.readings={_even(step, situation)}"))
+            found.append((step.name, "blur", "", (), f"set steps.{step.name}.readings={_even(step, situation)}"))
     return found
+
+
+def _shown(situation: Situation, name: str, holders: tuple[str, ...]) -> Iterator[Asked]:
+    """A private fact or step that some never see, shown to them: now, and once they have decided a first time."""
+    unseeing = blind(situation, name)
+    if not unseeing:
+        return
+    yield name, "reveal", "", holders, f"reveal {name}"
+    past = first_decision(situation, name, unseeing)
+    if past:
+        yield name, "late", past, holders, f"delay {name}:{','.join(unseeing)} past {past}"
+
+
+def _delayed(situation: Situation, name: str, seers: tuple[str, ...], holders: tuple[str, ...]) -> Iterator[Asked]:
+    """A step or reveal that these see, shown to them once they have decided a first time.
+
+    What opens or closes a later move of theirs is not asked: they could not be at that table and not know.
+    """
+    past = first_decision(situation, name, seers)
+    if past and not any(step.actor in seers and name in _opened_by(situation, step) for step in steps_of(situation)):
+        yield name, "delay", past, holders, f"delay {name} past {past}"
+
+
+def _opened_by(situation: Situation, step: Step) -> frozenset[str]:
+    """Names of the steps on which it depends whether a step takes place and which options it has, and of those on which these depend."""
+    guards = (step.when, *(option.when for option in step.options))
+    own = names(*(guard for guard in guards if guard is not None)).steps
+    earlier = (_opened_by(situation, other) for other in steps_of(situation) if other.name in own)
+    return own.union(*earlier)
+
+
+def first_decision(situation: Situation, name: str, actors: tuple[str, ...]) -> str:
+    """The first move ahead, after the step of that name (if it is one), at which one of these has a choice; empty if none of them has one after it.
+
+    Past the last of their decisions it is all the same to them when they learn of a thing, and so to everybody.
+    """
+    order = [step.name for step in situation.steps]
+    start = order.index(name) if name in order else -1
+    moves = [
+        step.name
+        for step in ahead(situation)
+        if step.actor in actors and len(step.options) > 1 and order.index(step.name) > start
+    ]
+    return moves[0] if len(moves) > 1 else ""
 
 
 def _holders(step: Step) -> tuple[str, ...]:
@@ -221,8 +263,8 @@ def read_off(trials: Trials, situation: Situation) -> Information:
     """The changes of information among the what-ifs that were tried."""
     wanted = asked(situation)
     disclosures = tuple(
-        Disclosure(of, kind, holders, words, trials.found[words])
-        for of, kind, holders, words in wanted
+        Disclosure(of, kind, past, holders, words, trials.found[words])
+        for of, kind, past, holders, words in wanted
         if words in trials.found
     )
     names = [words for *_, words in wanted]

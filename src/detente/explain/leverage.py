@@ -24,12 +24,11 @@ from detente.explain.generated import (
     Skipped,
     Trials,
     ahead,
-    answer_table,
     blind,
-    payoff_table,
     situation_of,
     try_all,
 )
+from detente.explain.tables import Tabled
 from detente.forecast.result import Forecast
 from detente.forecast.run import Executor, Progress
 from detente.situation.model import Situation, Step
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["commit", "lose", "known"]
-LABELS = ("actor", "step", "option", "kind", "what_if")
-"""What a table says of a lever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +59,15 @@ class Lever:
 
 
 @dataclass(frozen=True)
-class Leverage:
+class Leverage(Tabled):
     """What each actor's open options could change, for whom.
 
+    Tables (:attr:`payoffs`, :attr:`answers`) have a row a lever and whom or what it affects, labelled ``actor``, ``step``, ``option``, ``kind``, ``what_if``.
     ``draws`` of the forecast were compared; ``solved`` games were solved, in ``seconds``. ``skipped``: what could not be asked.
     """
 
+    TABLES = ("matrix", "payoffs", "answers")
+    LABELS = ("actor", "step", "option", "kind", "what_if")
     base: Forecast
     levers: tuple[Lever, ...]
     skipped: tuple[Skipped, ...]
@@ -76,19 +76,9 @@ class Leverage:
     seconds: float
 
     @property
-    def payoffs(self) -> pd.DataFrame:
-        """One row a lever and affected actor.
-
-        Columns: ``actor``, ``step``, ``option``, ``kind``, ``what_if`` (words that :meth:`Forecast.what_if` takes), ``affected``; ``base``
-        and ``changed`` payoff in shares of the affected actor's span; ``difference`` with its interval ``low`` to ``high`` over draws
-        and its Monte Carlo standard ``error``; ``clear``.
-        """
-        return payoff_table(((lever.labels, lever.consequences) for lever in self.levers), LABELS)
-
-    @property
-    def answers(self) -> pd.DataFrame:
-        """One row a lever and question; columns as in :attr:`payoffs`, with ``question``, ``text`` and ``given``."""
-        return answer_table(((lever.labels, lever.consequences) for lever in self.levers), LABELS)
+    def told(self) -> list[tuple[dict[str, object], Consequences]]:
+        """Each lever with its labels."""
+        return [(lever.labels, lever.consequences) for lever in self.levers]
 
     def strongest(self, actor: str, affected: str) -> Lever | None:
         """The lever of an actor with the largest clear effect on another's (or its own) payoff; None if none is clear."""

@@ -16,11 +16,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from detente.explain.comparison import Consequences
-from detente.explain.generated import DRAWS, HARDEST, ahead, answer_table, payoff_table, situation_of
+from detente.explain.generated import DRAWS, HARDEST, ahead, situation_of
 from detente.explain.reuse import set_up
+from detente.explain.tables import Tabled
 from detente.explain.what_if import Planned, World, consequences, solve_changed
 from detente.forecast.measures import measure_answers
 from detente.forecast.result import Forecast
@@ -30,12 +30,9 @@ from detente.situation.expression import names
 from detente.situation.messages import listing
 from detente.situation.model import Negotiation, Reveal, Situation, Step
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 @dataclass(frozen=True)
-class Linkage:
+class Linkage(Tabled):
     """What becomes of payoffs and answers if the negotiations are cut apart; what the link is worth is the opposite.
 
     ``draws`` of the forecast were compared, in ``seconds``.
@@ -48,18 +45,9 @@ class Linkage:
     seconds: float
 
     @property
-    def payoffs(self) -> pd.DataFrame:
-        """One row an actor.
-
-        Columns: ``affected``; ``base`` and ``changed`` (cut apart) payoff in shares of its span; ``difference`` with its interval ``low`` to
-        ``high`` over draws and its Monte Carlo standard ``error``; ``clear``.
-        """
-        return payoff_table([({}, self.consequences)])
-
-    @property
-    def answers(self) -> pd.DataFrame:
-        """One row a question; columns as in :attr:`payoffs`, with ``question``, ``text`` and ``given``."""
-        return answer_table([({}, self.consequences)])
+    def told(self) -> list[tuple[dict[str, object], Consequences]]:
+        """The one change; ``changed`` is cut apart."""
+        return [({}, self.consequences)]
 
     def in_words(self) -> list[str]:
         """One or two sentences: whom the link pays or costs, and which answer moves. Only clear effects are spoken of."""

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from detente.explain.differences import Difference
-from detente.forecast.result import INTERVAL, Forecast, plain_data
+from detente.forecast.plain import plain_data
+from detente.forecast.result import INTERVAL, Forecast
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -23,7 +23,7 @@ from detente.explain.comparison import AnswerChange, Comparison, Consequences, P
 from detente.explain.differences import compare
 from detente.explain.reuse import Measuring, Setup, same_play, same_record, set_up
 from detente.forecast.assemble import assemble, conditional, payoffs
-from detente.forecast.measures import measure, ordered_record
+from detente.forecast.measures import measure, measure_answers, ordered_record
 from detente.forecast.result import Forecast
 from detente.forecast.run import (
     LEAST_DRAWS,
@@ -77,7 +77,8 @@ def what_if(
         raise ValueError(f"draws: found {draws}; accepted: {LEAST_DRAWS} or more")
     task, draws, seed = _task(base, draws, seed, Method.named(method))
     most = draws if isinstance(base, Forecast) else MOST_EXTRA * draws
-    plans = [planned(task, overlay, most, seed) for overlay in _overlays(task.game.situation, changes)]
+    overlays = _overlays(task.game.situation, changes)
+    plans = [planned(task, overlay, most, seed, measure_answers) for overlay in overlays]
     solves = not isinstance(base, Forecast) or any(plan.joins for plan in plans)
     count = _Count(progress, solves + sum(plan.solves for plan in plans))
     given = isinstance(base, Forecast)

@@ -5,7 +5,8 @@ draw is conditioned on what was observed and weighted by how likely it made it, 
 :class:`Forecast` of labelled arrays. This folder knows nothing of explanations, terminals or pages.
 """
 
-from detente.forecast.result import INTERVAL, Certificate, Forecast, Provenance
+from detente.forecast.certificate import Certificate, Provenance
+from detente.forecast.result import INTERVAL, Forecast
 from detente.forecast.run import forecast
 
 __all__ = ["INTERVAL", "Certificate", "Forecast", "Provenance", "forecast"]

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from detente import __version__
 from detente.draws import Draws
+from detente.forecast.certificate import Certificate, Provenance
 from detente.forecast.measures import Measures, Ratio, is_public, to_come
-from detente.forecast.result import Certificate, Forecast, Provenance
+from detente.forecast.result import Forecast
 from detente.forecast.seek import STARTS, Found
 from detente.forecast.timeline import Timeline
 from detente.forecast.weights import effective_draws, pareto_k
@@ -177,7 +178,7 @@ def _option_words(situation: Situation, measures: Measures) -> dict[str, Any]:
         "option": [f"{step.name}.{step.options[i].name}" for step, i in labels],
         "option_step": ("option", [step.name for step, _ in labels]),
         "option_actor": ("option", [step.actor or "" for step, _ in labels]),
-        "option_text": ("option", [step.options[i].text or step.options[i].name for step, i in labels]),
+        "option_text": ("option", [step.options[i].wording for step, i in labels]),
         "option_observed": ("option", [step.name in seen for step, _ in labels]),
         "step": list(steps),
         "step_text": ("step", [step.text for step in steps.values()]),
@@ -242,7 +243,7 @@ def _sentence(game: Game, path: int) -> str:
         code = int(game.paths.steps[step.name][path])
         if code >= 0:
             option = step.options[code]
-            clauses.append(option.text or f"{step.text or step.name}: {option.name}")
+            clauses.append(option.text or f"{step.text or step.name}: {option.wording}")
     return "; ".join(clause.strip().rstrip(".") for clause in clauses)
 
 
@@ -273,7 +274,7 @@ def _provenance(situation: Situation, method: Method, seed: int) -> Provenance:
     observed = []
     for o in sorted(situation.observed, key=lambda o: o.on):
         option = next(p for p in steps[o.step].options if p.name == o.option)
-        observed.append((o.on.isoformat(), o.step, o.text or option.text or o.option, ", ".join(o.provenance.sources)))
+        observed.append((o.on.isoformat(), o.step, o.text or option.wording, ", ".join(o.provenance.sources)))
     return Provenance(
         title=situation.title,
         question=situation.question,

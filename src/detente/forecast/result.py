@@ -55,20 +55,21 @@ observed step, ``""`` at stage 0); ``path`` has ``path_text`` (a sentence per st
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from detente.forecast.certificate import Certificate, Provenance
 from detente.forecast.others import OtherEquilibria
+from detente.forecast.plain import plain_data
 from detente.forecast.summary import Summary, summarise
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     import xarray as xr
+    from numpy.typing import NDArray
 
     from detente.explain.comparison import Comparison
     from detente.explain.information import Information
@@ -80,56 +81,6 @@ if TYPE_CHECKING:
 
 INTERVAL = 0.9
 """Probability held by every reported interval (equal tails over draws)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """How far the figures may be trusted: what was solved, how exactly, and how well the draws fit.
-
-    ``missed`` counts draws that did not reach ``tolerance`` (left out of every figure).
-    ``largest_residual`` is NaN for levels of thinking, which do not claim to be an equilibrium. ``largest_gain`` is per actor, in shares of
-    its payoff span. ``method`` says in words what is assumed of behaviour; ``theory`` is its name, a :class:`detente.Method`.
-    ``effective_draws`` is (sum w)^2 / sum w^2; ``pareto_k`` below 0.7 is good (Vehtari et al. 2024); NaN with equal weights.
-    """
-
-    method: str
-    draws: int
-    missed: int
-    missed_reasons: Mapping[str, int]
-    tolerance: float
-    largest_residual: float
-    largest_gain: Mapping[str, float]
-    effective_draws: float
-    pareto_k: float
-    nodes: int
-    information_sets: int
-    terminals: int
-    seconds: float
-    theory: str = "quantal-response"
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """What made a forecast; enough to make it again."""
-
-    title: str
-    question: str
-    text: str
-    as_of: str
-    horizon: str
-    version: str
-    seed: int
-    digest: str
-    origin: str
-    what_if: str
-    actors: Mapping[str, str]
-    sources: tuple[tuple[str, str, str], ...]
-    """(id, citation, address)"""
-    observed: tuple[tuple[str, str, str, str], ...]
-    """(date, step, what happened in words, source ids)"""
-    citations: tuple[str, ...]
-    """papers behind the methods used"""
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -183,7 +134,7 @@ class Forecast:
     def information(
         self, *, draws: int = 200, threads: int | None = None, progress: Callable[[int, int], None] | None = None
     ) -> Information:
-        """What it is worth that things are shown, hidden or blurred, and what the record has told.
+        """What it is worth that things are shown, hidden, delayed or blurred, and what the record has told.
 
         See :func:`detente.information`. Raises ``ValueError`` for a forecast that was read back from a file.
         """
@@ -392,16 +343,3 @@ def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(rows)
-
-
-def plain_data(value: Any) -> Any:
-    """``value`` made of what JSON has: numbers that do not exist become None, and NumPy's become Python's."""
-    if isinstance(value, dict):
-        return {str(k): plain_data(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain_data(v) for v in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value

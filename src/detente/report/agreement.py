@@ -129,7 +129,9 @@ def _those(s: Stance) -> str:
     if all_ == 1:
         return f"the one {_NOUNS[s.group][0]} differs"
     differ = "differs" if many == 1 else "differ"
-    return f"all {all_} {_NOUNS[s.group][1]} differ" if many == all_ else f"{many} of {_subject(s)} {differ}"
+    if many == all_:
+        return f"{'both' if all_ == 2 else f'all {all_}'} {_NOUNS[s.group][1]} differ"
+    return f"{many} of {_subject(s)} {differ}"
 
 
 def _all(s: Stance) -> str:
@@ -148,7 +150,7 @@ def _by(view: View) -> str:
 def moved(opinion: Opinion) -> str:
     """``Is Kim serious? From 9 % to 42 % (+33 points).``"""
     f = opinion.figure
-    question = words.question(opinion.text, opinion.given)
+    question = words.sentence(words.question(opinion.text, opinion.given))
     return f"{question} From {words.percent(f.base)} to {words.percent(f.changed)} ({points(f.difference)} points)."
 
 

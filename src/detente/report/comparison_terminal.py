@@ -12,7 +12,7 @@ from rich.text import Text
 from detente.explain.comparison import AnswerChange, Comparison, Consequences
 from detente.explain.differences import Difference
 from detente.report import words
-from detente.report.consequences import in_words, point_interval, points, trust
+from detente.report.consequences import difference, in_words, point_interval, trust
 from detente.report.statements import held, theory_used
 from detente.report.terminal import ACCENT, WIDEST, new_table, section
 
@@ -21,6 +21,7 @@ SMALL = 0.005
 CELL = 15
 """Columns that a what-if takes."""
 LEAST_QUESTION = 30
+OWN_BASE = "Each what-if is compared with the base over the draws in which both could be solved, which are not the same for all of them."
 
 
 def print_comparison(
@@ -64,6 +65,8 @@ def _parts(
             yield from section("Answers", _answers(shown, chosen))
         yield from section("Payoffs, in hundredths of all that is at stake for each", _payoffs(shown))
     yield Text()
+    if not one_base(numbered):
+        yield Text(OWN_BASE, style="dim")
     if left:
         told = f"{left} answers move" if left > 1 else "1 answer moves"
         yield Text(f"{told} by less than half a point; --all shows {'them' if left > 1 else 'it'}.", style="dim")
@@ -101,17 +104,29 @@ def _columns(shown: Sequence[tuple[int, Consequences]], *first: tuple[str, dict[
 
 
 def _answers(shown: Sequence[tuple[int, Consequences]], chosen: Sequence[str]) -> Table:
-    body = _columns(shown, ("Question", {"ratio": 1}), ("base", {"justify": "right", "no_wrap": True}))
-    for name in chosen:
-        found = [next((a for a in w.answers if a.question == name), None) for _, w in shown]
+    rows = {name: [next((a for a in w.answers if a.question == name), None) for _, w in shown] for name in chosen}
+    common = one_base(shown)
+    first: list[tuple[str, dict[str, object]]] = [("Question", {"ratio": 1})]
+    if common:
+        first.append(("base", {"justify": "right", "no_wrap": True}))
+    body = _columns(shown, *first)
+    for found in rows.values():
         some = next((a for a in found if a is not None), None)
-        if some is None:
-            continue
-        base = words.percent(_base(found))
-        body.add_row(
-            Text(words.question(some.text, some.given)), base, *(_cell(a.figure if a else None) for a in found)
-        )
+        if some is not None:
+            cells = [_cell(a.figure if a else None, with_base=not common) for a in found]
+            base = [words.percent(_base(found))] if common else []
+            body.add_row(Text(words.question(some.text, some.given)), *base, *cells)
     return body
+
+
+def one_base(shown: Sequence[tuple[int, Consequences]]) -> bool:
+    """Whether every answer has the same base in all of these what-ifs, as it is printed. Draws that cannot be compared are others in each."""
+    bases: dict[str, set[str]] = {}
+    for _, what_if in shown:
+        for a in what_if.answers:
+            if math.isfinite(a.figure.base):
+                bases.setdefault(a.question, set()).add(words.percent(a.figure.base))
+    return all(len(said) == 1 for said in bases.values())
 
 
 def _base(found: Sequence[AnswerChange | None]) -> float:
@@ -119,15 +134,16 @@ def _base(found: Sequence[AnswerChange | None]) -> float:
     return values[0] if values else math.nan
 
 
-def _cell(figure: Difference | None) -> Text:
-    """``53 %  +12*`` over ``+3 to +21``."""
+def _cell(figure: Difference | None, *, with_base: bool) -> Text:
+    """``53 %  +12*`` over ``+3 to +21``; with the base ``41 → 53 % +12*``."""
     if figure is None:
         return Text(words.MISSING, style="dim")
     if not math.isfinite(figure.difference):
         return Text(words.percent(figure.changed) if math.isfinite(figure.changed) else words.MISSING, style="dim")
     style = "bold" if figure.clear else ""
     mark = "*" if figure.clear else " "
-    first = f"{words.percent(figure.changed)}  {points(figure.difference):>4}{mark}"
+    led = f"{words.percent(figure.base).removesuffix(words.PER_CENT)} → " if with_base else ""
+    first = f"{led}{words.percent(figure.changed)} {difference(figure):>{3 if with_base else 5}}{mark}"
     return Text.assemble((first, style), "\n", (f"{point_interval(figure)} ", "dim"))
 
 
@@ -137,7 +153,7 @@ def _payoffs(shown: Sequence[tuple[int, Consequences]]) -> Table:
         cells = []
         for _, what_if in shown:
             figure = what_if.payoffs[i].figure
-            text, style = points(figure.difference) + ("*" if figure.clear else " "), "bold" if figure.clear else ""
+            text, style = difference(figure) + ("*" if figure.clear else " "), "bold" if figure.clear else ""
             cells.append(Text.assemble((text, style), "\n", (f"{point_interval(figure)} ", "dim")))
         body.add_row(Text(payoff.name), *cells)
     return body

@@ -84,7 +84,7 @@ class _Words:
 
 def _option_words(of: Step | Fact) -> list[str]:
     if isinstance(of, Step):
-        return [option.text or f"{words.plain(of.name)}: {words.plain(option.name)}" for option in of.options]
+        return [option.text or f"{words.plain(of.name)}: {words.plain(option.wording)}" for option in of.options]
     texts = of.state_texts or ("",) * len(of.states)
     return [
         text or f"{words.plain(of.name)}: {words.plain(state)}" for text, state in zip(texts, of.states, strict=True)

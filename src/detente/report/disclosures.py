@@ -1,32 +1,44 @@
-"""Information in words: whom showing or hiding would pay, what vagueness is worth, and what the record has told."""
+"""Information in words: whom showing, hiding or delaying would pay, what vagueness is worth, and what the record has told."""
 
 from __future__ import annotations
 
 from detente.explain.generated import situation_of
 from detente.explain.information import Disclosure, Information, Lesson
 from detente.report import words
-from detente.report.consequences import point_interval, points
+from detente.report.consequences import point_interval, size
 from detente.report.effects import actor_named, gains_and_costs, moved, named, option_named, shift, telling
 from detente.situation.model import Situation
 
-NOTHING = "To show, hide or blur any one thing clearly changes nobody's payoff."
+NOTHING = "Nobody's payoff clearly moves if any one thing is shown, hidden, delayed or blurred."
 NO_LESSON = "No step on the record clearly moved a belief."
+NO_RECORD = "Nothing is on the record, so nothing has moved a belief yet."
+NOTHING_PRIVATE = "Nothing is private, so there is no belief for the record to move."
 
 
 def phrase(each: Disclosure, situation: Situation) -> str:
     """``Known to all: “What Kim means to do”``."""
+    return f"{_lead(each, situation, 'If it had told nothing')}: “{named(situation, each.of)}”"
+
+
+def _lead(each: Disclosure, situation: Situation, had_told: str) -> str:
+    """What becomes of it; ``had_told`` of a signal on the record."""
     recorded = {observation.step for observation in situation.observed}
-    blurred = "If it had told nothing" if each.of in recorded else "If it told nothing"
-    lead = {"reveal": "Known to all", "hide": "Hidden from the others", "blur": blurred}[each.kind]
-    return f"{lead}: “{named(situation, each.of)}”"
+    match each.kind:
+        case "reveal":
+            return "Known to all"
+        case "late":
+            return f"Known to all, but only after “{named(situation, each.past)}”"
+        case "hide":
+            return "Hidden from the others"
+        case "delay":
+            return f"Seen by the others only after “{named(situation, each.past)}”"
+    return had_told if each.of in recorded else "If it told nothing"
 
 
 def _would(each: Disclosure, situation: Situation) -> str:
-    """``Known to all, “What Kim means to do” would``."""
-    recorded = {observation.step for observation in situation.observed}
-    blurred = "Had it told nothing" if each.of in recorded else "If it told nothing"
-    lead = {"reveal": "Known to all", "hide": "Hidden from the others", "blur": blurred}[each.kind]
-    return f"{lead}, “{named(situation, each.of)}” would"
+    """``Known to all, “What Kim means to do” would``; ``“The offer”, seen by the others only after “The visit”, would``."""
+    lead, of = _lead(each, situation, "Had it told nothing"), f"“{named(situation, each.of)}”"
+    return f"{of}, {lead[:1].lower()}{lead[1:]}, would" if each.past else f"{lead}, {of} would"
 
 
 def in_words(information: Information) -> list[str]:
@@ -43,8 +55,19 @@ def in_words(information: Information) -> list[str]:
     vague = vagueness(information, situation)
     lesson = largest_lesson(information)
     said += vague[:1]
-    said.append(f"Of all steps on the record, {lesson_words(information, lesson, situation)}." if lesson else NO_LESSON)
+    said.append(
+        f"Of all steps on the record, {lesson_words(information, lesson, situation)}."
+        if lesson
+        else no_lesson(situation)
+    )
     return said
+
+
+def no_lesson(situation: Situation) -> str:
+    """Why the record told nothing."""
+    if not situation.observed:
+        return NO_RECORD
+    return NO_LESSON if situation.facts else NOTHING_PRIVATE
 
 
 def vagueness(information: Information, situation: Situation) -> list[str]:
@@ -55,8 +78,7 @@ def vagueness(information: Information, situation: Situation) -> list[str]:
             figure = next(p.figure for p in each.consequences.payoffs if p.actor == holder)
             if each.consequences.clear_effect(holder):
                 verb = "costs" if figure.difference > 0 else "is worth to"
-                share = points(abs(figure.difference)).lstrip("+")
-                kept = f"Not to show “{named(situation, each.of)}” {verb} {actor_named(information.base, holder)} {share}\u00a0% of all that is at stake for it"
+                kept = f"Not to show “{named(situation, each.of)}” {verb} {words.midway(actor_named(information.base, holder))} {size(figure)}\u00a0% of all that is at stake for it"
                 found.append(
                     (abs(figure.difference), f"{kept} (its payoff if shown: {point_interval(figure)} points).")
                 )

@@ -6,12 +6,10 @@ from detente.explain.comparison import Consequences, PayoffChange
 from detente.explain.differences import Difference
 from detente.forecast.result import Forecast
 from detente.report import words
-from detente.report.consequences import point_interval, points
+from detente.report.consequences import difference, point_interval, settled, size
 from detente.situation.expression import names
 from detente.situation.model import Situation, Step
 
-DECIDED = 1e-6
-"""An answer this close to 0 or 1 under a change is settled by it."""
 SMALL = 0.005
 """Differences of answers and beliefs below half a point are not told."""
 
@@ -25,7 +23,7 @@ def _clear(found: Consequences) -> list[PayoffChange]:
 def paid(found: Consequences) -> list[str]:
     """Each clear effect on a payoff, largest first: ``North Korea +4 (+1 to +7)``, in hundredths of its span."""
     clear = _clear(found)
-    return [f"{p.name} {points(p.figure.difference)} ({point_interval(p.figure)})" for p in clear]
+    return [f"{p.name} {difference(p.figure)} ({point_interval(p.figure)})" for p in clear]
 
 
 def moved(found: Consequences, situation: Situation, about: str, most: int) -> list[str]:
@@ -34,7 +32,7 @@ def moved(found: Consequences, situation: Situation, about: str, most: int) -> l
     clear = [
         a
         for a in found.answers
-        if telling(a.figure) and not a.given and a.question not in own and DECIDED < a.figure.changed < 1 - DECIDED
+        if telling(a.figure) and not a.given and a.question not in own and not settled(a.figure)
     ]
     clear.sort(key=lambda a: -abs(a.figure.difference))
     return [f"{a.text} {shift(a.figure)}" for a in clear[:most]]
@@ -71,7 +69,7 @@ def gains_and_costs(found: Consequences, gains: str = "gains", costs: str = "cos
 
 def _share(payoff: PayoffChange) -> str:
     figure = payoff.figure
-    return f"{payoff.name} {points(abs(figure.difference)).lstrip('+')}\u00a0% ({point_interval(figure)})"
+    return f"{words.midway(payoff.name)} {size(figure)}\u00a0% ({point_interval(figure)})"
 
 
 def named(situation: Situation, name: str) -> str:
@@ -86,8 +84,10 @@ def named(situation: Situation, name: str) -> str:
 def option_named(situation: Situation, step: str, option: str) -> str:
     """An option in the words of the file."""
     found = next((s for s in situation.steps if s.name == step and isinstance(s, Step)), None)
-    text = next((o.text for o in found.options if o.name == option), "") if found is not None else ""
-    return text.rstrip(". ") or f"{named(situation, step)}: {words.plain(option)}"
+    own = next((o for o in found.options if o.name == option), None) if found is not None else None
+    if own is not None and own.text:
+        return own.text.rstrip(". ")
+    return f"{named(situation, step)}: {words.plain(own.wording if own is not None else option)}"
 
 
 def actor_named(base: Forecast, actor: str) -> str:

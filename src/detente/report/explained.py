@@ -12,7 +12,7 @@ from detente.explain.information import Information
 from detente.explain.leverage import Leverage
 from detente.explain.linkage import Linkage
 from detente.report import agreement, disclosures, levers, words
-from detente.report.consequences import point_interval, points
+from detente.report.consequences import difference, point_interval
 from detente.report.effects import actor_named, moved, named, option_named, paid
 from detente.report.statements import held
 from detente.situation.model import Situation
@@ -84,6 +84,7 @@ class Sections:
     information: tuple[str, ...]
     disclosures: tuple[Entry, ...]
     record: tuple[Taught, ...]
+    no_record: str
     linkage: tuple[str, ...]
     linked: Entry | None
     dissent: tuple[str, ...]
@@ -100,6 +101,7 @@ def sections(found: Explanation) -> Sections:
         tuple(information.in_words()),
         disclosed(information, situation),
         taught(information, situation),
+        disclosures.no_lesson(situation),
         tuple(found.linkage.in_words()) if found.linkage else (),
         cut_apart(found.linkage, situation) if found.linkage else None,
         tuple(agreement.in_words(found.dissent)),
@@ -121,7 +123,7 @@ def matrix(leverage: Leverage, situation: Situation) -> Matrix:
                 continue
             figure = next(p.figure for p in best.consequences.payoffs if p.actor == affected)
             letter, _ = letters.setdefault(best.words, (_letter(len(letters)), levers.phrase(best, situation)))
-            cells.append(Cell(points(figure.difference), point_interval(figure), letter, figure.difference / largest))
+            cells.append(Cell(difference(figure), point_interval(figure), letter, figure.difference / largest))
         rows.append((actor_named(leverage.base, actor), tuple(cells)))
     return Matrix(
         tuple(actor_named(leverage.base, actor) for actor in leverage.actors), tuple(rows), tuple(letters.values())
@@ -180,16 +182,15 @@ def _trust(found: Explanation) -> list[str]:
         "Payoffs are in hundredths of all that is at stake for each actor, answers in percentage points; in brackets the "
         f"{held()} of the difference over draws. Shown are only differences whose interval excludes zero and that exceed two standard errors.",
         f"{words.count(found.solved)} changed games were solved, each on the first {words.count(found.draws)} draws that fit the record "
-        f"(seed {found.base.provenance.seed}), in {found.seconds:.0f} s; {words.count(found.dissent.solved)} draws under other views in {found.dissent.seconds:.0f} s.",
+        f"(seed {found.base.provenance.seed}), in {words.seconds(found.seconds)}; {words.count(found.dissent.solved)} draws under other views in {words.seconds(found.dissent.seconds)}.",
     ]
     lost = max((each.lost for each in found.compared.values()), default=0)
     if lost:
         told.append(
             f"Draws that would take too long are left out of a comparison: at most {words.count(lost)} of any one."
         )
-    skipped = [each.name for each in (*found.leverage.skipped, *found.information.skipped)]
-    if skipped:
-        told.append(f"Not possible in this game: {'; '.join(skipped)}.")
+    skipped = dict.fromkeys((*found.leverage.skipped, *found.information.skipped))
+    told += [f"Not possible in this game: {each.name} ({each.reason})." for each in skipped]
     if found.uncut:
         told.append(f"The negotiations cannot be cut apart: {found.uncut}.")
     return told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -35,11 +35,11 @@ def _parts(found: Explanation, width: int) -> Iterator[RenderableType]:
     yield from _matrix(shown.matrix, width)
     for holding in shown.holdings:
         yield from _holding(holding)
-    yield from section("Information: what showing, hiding or blurring is worth", _list(shown.information))
+    yield from section("Information: what showing, hiding, delaying or blurring is worth", _list(shown.information))
     for entry in shown.disclosures:
         yield Text()
         yield from _entry(entry)
-    yield from section("What each step on the record told", _record(shown.record))
+    yield from section("What each step on the record told", _record(shown.record, shown.no_record))
     if shown.linked is not None:
         yield from section("Linkage: what it is worth that negotiations hang together", _list(shown.linkage))
         yield Text()
@@ -63,7 +63,7 @@ def _matrix(matrix: Matrix, width: int) -> Iterator[RenderableType]:
     fit = max(1, (width - LEAST_NAME) // (CELL + 2))
     for first in range(0, len(matrix.actors), fit):
         shown = slice(first, first + fit)
-        columns = [(f"for {name}", {"justify": "right", "width": CELL}) for name in matrix.actors[shown]]
+        columns = [(f"for {words.midway(name)}", {"justify": "right", "width": CELL}) for name in matrix.actors[shown]]
         table = new_table(("Options of", {"ratio": 1}), *columns)
         for name, cells in matrix.rows:
             table.add_row(Text(name), *(_cell(cell) for cell in cells[shown]))
@@ -103,11 +103,10 @@ def _entry(entry: Entry) -> Iterator[RenderableType]:
         yield Padding(Text(answer, style="dim"), (0, 0, 0, 4))
 
 
-def _record(record: Iterable[Taught]) -> RenderableType:
-    """A row a step: what happened, and the belief that it moved most."""
-    rows = list(record)
+def _record(rows: Sequence[Taught], none: str) -> RenderableType:
+    """A row a step: what happened, and the belief that it moved most; ``none`` where there is none."""
     if not rows:
-        return Text("Nothing is on the record, or nothing is private.", style="dim")
+        return Text(none, style="dim")
     table = new_table(("What happened", {"ratio": 2}), ("Largest clear change of a belief", {"ratio": 3}))
     for row in rows:
         step = Text(row.step)

@@ -90,8 +90,24 @@ def to_watch(findings: Findings, answer: Answer) -> str:
         return "No step ahead that all actors see would tell much of it short of deciding it."
     row = left.iloc[0]
     when = _when(row.earliest, row.latest)
-    text = (row.text or f"{words.plain(row.step)}: {words.plain(row.option)}").rstrip(". ")
-    return f"“{text}” ({when}): the answer is {words.percent(row.if_seen)} if so, {words.percent(row.if_not)} if not."
+    return f"“{_seen(findings, row.step, row.option, row.text)}” ({when}): the answer is {words.percent(row.if_seen)} if so, {words.percent(row.if_not)} if not."
+
+
+def _seen(findings: Findings, step: str, option: str, text: str) -> str:
+    """An option in words that stand alone: where the file has none for it, or only a number, those of its step lead."""
+    if text != option and not _is_number(text):
+        return text.rstrip(". ")
+    data = findings.forecast.data
+    named = dict(zip(data["step"].values, data["step_text"].values, strict=True))[step]
+    return f"{str(named).rstrip('. ') or words.capital(words.plain(step))}: {words.plain(text or option)}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _when(earliest: str, latest: str) -> str:

@@ -47,7 +47,7 @@ def _best(leverage: Leverage, actor: str) -> Lever | None:
 
 
 def _sentence(leverage: Leverage, actor: str, lever: Lever, situation: Situation) -> str:
-    who = actor_named(leverage.base, actor)
+    who = words.midway(actor_named(leverage.base, actor))
     told = f"{phrase(lever, situation)}; it {gains_and_costs(lever.consequences)}."
     first = f"Of all that {who} could do, this changes most for another: {told}"
     answers = moved(lever.consequences, situation, lever.step, 1)

@@ -106,7 +106,7 @@ def _step(step: Step, situation: Situation, observed: str | None) -> ProcessRow:
     marks: dict[str, Mark] = {a: "sees" if a in step.seen_by else "blind" for a in situation.actors}
     marks[step.actor or CHANCE] = "decides"
     lines = tuple(
-        Line(option.text or words.plain(option.name), _guard((option.when,), situation), option.name == observed)
+        Line(option.text or words.plain(option.wording), _guard((option.when,), situation), option.name == observed)
         for option in step.options
     )
     past = observed is not None or (step.on is not None and step.on.end <= situation.as_of)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from detente.explain.decisions import Aim, Belief
 from detente.explain.why import Decision, Part, Way, Why
 from detente.report import words
-from detente.report.consequences import point_interval, points
+from detente.report.consequences import difference, point_interval
 from detente.report.effects import SMALL, shift, telling
 from detente.report.statements import held
 from detente.situation.model import Situation, Step
@@ -30,7 +30,7 @@ def in_words(why: Why) -> list[str]:
         told = f"{which} by an amount whose interval excludes zero, so nothing can be pointed to; {nearest}{question} {shift(why.figure)}."
         return [f"On {why.draws} draws {told}"]
     said = [
-        f"{question} {words.percent(why.figure.base)} → {words.percent(why.figure.changed)}: {points(why.figure.difference)} points ({held()} "
+        f"{question} {words.percent(why.figure.base)} → {words.percent(why.figure.changed)}: {difference(why.figure)} points ({held()} "
         f"{point_interval(why.figure)}; {why.draws} draws).",
         *_steps(why),
     ]
@@ -47,7 +47,7 @@ def _steps(why: Why) -> list[str]:
     told = [part for part in told if abs(part.figure.difference) >= LEAST * abs(told[0].figure.difference)][:STEPS]
     if not told:
         return ["It is spread over many steps: on none of them does a clear part of it fall."]
-    first, *others = [f"{points(part.figure.difference)}{{}} on {_step(part, why)}" for part in told]
+    first, *others = [f"{difference(part.figure)}{{}} on {_step(part, why)}" for part in told]
     said = words.joined([first.format(" falls"), *(other.format("") for other in others)])
     more = [part for part in why.steps if part not in told and abs(part.figure.difference) >= SMALL]
     return [f"Of this, {said}{'; the rest elsewhere' if more else ''}."]

@@ -9,7 +9,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from detente.forecast.result import INTERVAL, Certificate
+from detente.forecast.certificate import Certificate
+from detente.forecast.result import INTERVAL
 from detente.report import words
 from detente.report.findings import Answer, Beliefs, Findings, NextStep
 from detente.solve.method import Method
@@ -161,7 +162,11 @@ def _solved(c: Certificate) -> Statement:
 
 
 def _gain(findings: Findings) -> Statement:
-    gains = {findings.name(a): g for a, g in findings.forecast.certificate.largest_gain.items() if math.isfinite(g)}
+    gains = {
+        words.midway(findings.name(a)): g
+        for a, g in findings.forecast.certificate.largest_gain.items()
+        if math.isfinite(g)
+    }
     if not gains:
         return Statement("How much an actor could gain by deviating is not known.", bad=True)
     listed = words.joined([f"{name} {words.percent(gain)}" for name, gain in gains.items()])
@@ -244,7 +249,7 @@ def theory_used(certificate: Certificate) -> str:
 
 def _precision(findings: Findings) -> str:
     spans = findings.forecast.payoffs
-    named = ", ".join(f"{findings.name(r.actor)} {words.number(r.span)}" for r in spans.itertuples())
+    named = ", ".join(f"{words.midway(findings.name(r.actor))} {words.number(r.span)}" for r in spans.itertuples())
     if not Method(findings.forecast.certificate.theory).logit:
         return f"Precisions play no part under this theory. Payoff spans, at the median quantities: {named}."
     return (

@@ -12,6 +12,7 @@ from datetime import date
 from detente.situation.model import Window
 
 MISSING = "n/a"
+PER_CENT = "\u00a0%"
 _TINY = 1e-12
 _OPENERS = frozenset(
     [
@@ -54,7 +55,7 @@ _ESTIMATES = (
 def percent(probability: float) -> str:
     """A probability as a whole per cent: ``42 %``, ``<1 %``, ``>99 %``; 0 and 100 only where they are exact."""
     number = _whole(probability)
-    return number if number == MISSING else f"{number}\u00a0%"
+    return number if number == MISSING else f"{number}{PER_CENT}"
 
 
 def interval(low: float, high: float) -> str:
@@ -106,6 +107,11 @@ def number(value: float) -> str:
 def count(value: float) -> str:
     """A count with thousands set apart."""
     return f"{value:,.0f}"
+
+
+def seconds(value: float) -> str:
+    """``12 s``; ``less than 1 s``."""
+    return f"{value:.0f} s" if value >= 1 else "less than 1 s"
 
 
 def day(value: str | date) -> str:
@@ -165,6 +171,11 @@ def uncapital(text: str) -> str:
     """A question that is to follow a colon: its opening verb or pronoun in small letters, a name left large."""
     first, _, _ = text.partition(" ")
     return text[:1].lower() + text[1:] if first.lower() in _OPENERS else text
+
+
+def midway(name: str) -> str:
+    """A name within a sentence: ``The sender`` becomes ``the sender``."""
+    return f"the {name[4:]}" if name.startswith("The ") else name
 
 
 def sentence(text: str) -> str:

@@ -189,7 +189,8 @@ def _what_if(draft: Draft, name: str) -> WhatIf:
     entry = draft.file.whatifs[name]
     draft.provenance(entry, ("whatifs", name))
     added = {place: option.text for place, option in entry.add.items()}
-    return WhatIf(name, entry.text, entry.change, entry.remove, added, entry.hide, entry.reveal, entry.commit)
+    delayed = {place: (delay.past, delay.actors) for place, delay in entry.delay.items()}
+    return WhatIf(name, entry.text, entry.change, entry.remove, added, entry.hide, entry.reveal, entry.commit, delayed)
 
 
 def _failing_what_ifs(root: Node, origin: str, situation: Situation) -> list[Problem]:
@@ -215,9 +216,12 @@ def _first(problems: list[Problem]) -> list[Problem]:
     return [] if first is None else [replace(first, line=0)]
 
 
+WITH_IT = "with this change, "
+
+
 def blamed(problem: Problem, by: Overlay, situation: Situation) -> Problem:
     """A mistake in the changed file, told of the what-if that makes it; at the change, where it is not in it."""
-    found = f"with this change, `{problem.where}` has {problem.found}" if problem.where else problem.found
+    found = f"{WITH_IT}at `{problem.where}`: {problem.found}" if problem.where else problem.found
     if not by.named:
         return replace(problem, file=by.label, line=0, column=0, where="", found=found)
     key = next(iter(by.changes)).where.split(".")[:3] if by.changes else ["whatifs", by.name]

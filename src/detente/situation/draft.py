@@ -92,7 +92,7 @@ class Draft:
 
     def known(self, section: str, what: str, name: str, among: Iterable[str], path: Path, *, key: bool = False) -> bool:
         """Whether ``name`` is one of ``among``; says so where it is not (and was not lost)."""
-        there = list(among)
+        there = [each for each in among if each]
         if name in there:
             return True
         if not self.is_lost(section, name):

@@ -1,4 +1,4 @@
-"""Changes to the steps of a file: options closed or added, steps hidden or shown, moves committed to.
+"""Changes to the steps of a file: options closed or added, steps hidden, delayed or shown, moves committed to.
 
 Names stay: an option that is removed is closed on every path (``when: False``) and not struck out, so that conditions
 that speak of it are still understood, and false.
@@ -6,12 +6,13 @@ that speak of it are still understood, and false.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from detente.situation import tree
 from detente.situation.expression import nearest
 from detente.situation.messages import listing
-from detente.situation.names import scale_values
+from detente.situation.names import point_text, scale_values
 from detente.situation.overlay import Change
 from detente.situation.schema import STEP_KINDS
 from detente.situation.tree import Key, Node, Path, Place
@@ -37,7 +38,11 @@ def edit(root: Node, change: Change) -> Node:
             return _add(root, change)
         case "commit":
             return _commit(root, change)
-    return _hide(root, change) if change.verb == "hide" else _reveal(root, change)
+        case "hide":
+            return _hide(root, change)
+        case "delay":
+            return _delay(root, change)
+    return _reveal(root, change)
 
 
 # --------------------------------------------------------------------------- finding
@@ -112,12 +117,16 @@ def _options(step: _Step) -> Node:
     at = scale.place
     values = scale_values(float(str(ends["from"])), float(str(ends["to"])), int(str(ends["count"])))
     kept: dict[Key, Node] = {}
-    for key in ("text", "source", "note"):
+    for key in ("source", "note"):
         if (child := scale.child(key)) is not None:
             kept[key] = child
     written: dict[Key, Node] = {}
+    text = scale.child("text")
     for i, value in enumerate(values):
-        written[f"v{i}"] = Node({"value": Node(value, at), **kept}, at)
+        said: dict[Key, Node] = {}
+        if text is not None:
+            said["text"] = Node(point_text(str(text.value), value), text.place)
+        written[f"v{i}"] = Node({"value": Node(value, at), **said, **kept}, at)
     return Node(written, at)
 
 
@@ -274,16 +283,66 @@ def _check_actors(change: Change, seen: _Seen) -> None:
 
 def _hide(root: Node, change: Change) -> Node:
     seen = _seen(root, change.place)
-    _check_actors(change, seen)
-    others = tuple(name for name in seen.actors if name != seen.mover)
-    if seen.mover in change.names and seen.mover:
-        raise ChangeError(f"`{change.place}` hidden from {seen.mover}, whose move it is", listing(others) or "no one")
+    others = _others(change, seen, "hidden from", seen.actors)
     gone = [name for name in change.names or others if name in others]
     if not gone:
         whom = f"{listing(change.names)}, who" if change.names else "the others, who"
         accepted = f"actors who do: {listing(others)}" if others else "a step that others see"
         raise ChangeError(f"`{change.place}` hidden from {whom} do not see it as it is", accepted)
     return seen.to(root, tuple(name for name in seen.actors if name not in gone), change.at)
+
+
+def _others(change: Change, seen: _Seen, what: str, actors: tuple[str, ...]) -> tuple[str, ...]:
+    """These actors without the mover, from whom nothing can be kept."""
+    _check_actors(change, seen)
+    others = tuple(name for name in actors if name != seen.mover)
+    if seen.mover in change.names and seen.mover:
+        raise ChangeError(f"`{change.place}` {what} {seen.mover}, whose move it is", listing(others) or "no one")
+    return others
+
+
+def _delay(root: Node, change: Change) -> Node:
+    """Those who would see or know it lose sight of it, and a reveal right after the later step shows it to them.
+
+    A reveal is moved there itself: what it shows, and when it takes place, stays.
+    """
+    seen = _seen(root, change.place)
+    others = _others(change, seen, "delayed for", seen.everyone if change.names else seen.actors)
+    gone = tuple(name for name in others if name in (change.names or others))
+    if not gone:
+        accepted = f"actors who are to see it later: {listing(_others(change, seen, '', seen.everyone))}"
+        raise ChangeError(f"`{change.place}` delayed for the others, who do not see it as it is", accepted)
+    steps = _steps(root)
+    first = steps[change.place].index + 1 if change.place in steps else 0
+    after = [step.name for step in steps.values() if step.index >= first]
+    if change.past not in after:
+        what = "that step itself" if change.past == change.place else "an earlier step"
+        found = f"`{change.past}`, which is {what}" if change.past in steps else f"unknown step `{change.past}`"
+        accepted = f"a later step than `{change.place}`: {listing(after)}" if after else "a delay of something earlier"
+        raise ChangeError(found, accepted, nearest(change.past, after))
+    at = change.at
+    moved = steps[change.place].node if change.place in steps and steps[change.place].kind == "reveal" else None
+    of, when = (moved.child("of"), moved.child("when")) if moved is not None else (None, None)
+    shown: dict[Key, Node] = {
+        "reveal": Node(_unused(f"{change.place}_past_{change.past}", steps), at),
+        "of": of or Node([Node(change.place, at)], at),
+        "to": Node([Node(name, at) for name in gone], at),
+    }
+    if when is not None:
+        shown["when"] = when
+    changed = seen.to(root, tuple(name for name in seen.actors if name not in gone), at)
+    listed = changed.child("steps")
+    assert listed is not None
+    items = listed.children()
+    place = steps[change.past].index + 1
+    return _put(changed, ("steps",), replace(listed, value=[*items[:place], Node(shown, at), *items[place:]]))
+
+
+def _unused(name: str, taken: Collection[str]) -> str:
+    """The name, lengthened until no step has it."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _reveal(root: Node, change: Change) -> Node:

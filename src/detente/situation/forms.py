@@ -294,3 +294,31 @@ Precision = Annotated[
     BeforeValidator(_precision, json_schema_input_type=_QuantityForms | float | str),
 ]
 """The name of a quantity, or one written in place."""
+
+# --------------------------------------------------------------------------- ways to say who sees what
+
+
+def _whose(value: object) -> object:
+    """Names alone, as a mapping of each to all actors."""
+    names = [value] if isinstance(value, str) else value
+    if isinstance(names, list) and all(isinstance(name, str) for name in names):
+        return dict.fromkeys(names, "all")
+    if isinstance(value, dict):
+        return value
+    raise refuse("a name, a list of names, or a mapping of names to actors: `{deed: [USA]}`")
+
+
+Whose = Annotated[
+    dict[str, Names],
+    BeforeValidator(_whose, json_schema_input_type=str | list[str] | dict[str, Names]),
+]
+
+
+class DelayEntry(Entry):
+    """Until when something is not seen, and by whom."""
+
+    past: str = Field(description="They see or know it only once this step is past.")
+    actors: Names = Field(default=("all",), description="Who (left out: all who would see it sooner).")
+
+
+Delay = Annotated[DelayEntry, BeforeValidator(short_for("past", str), json_schema_input_type=DelayEntry | str)]

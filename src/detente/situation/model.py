@@ -6,6 +6,7 @@ resolves, every expression is typed and every date is in order; what builds one 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -168,6 +169,13 @@ class Option:
     chance: Expression | None = None
     provenance: Provenance = Provenance()
 
+    @property
+    def wording(self) -> str:
+        """Its text; where it has none, the number of a point on a scale (which is named ``v3``), or its name."""
+        if self.text or self.value is None or not re.fullmatch(r"v\d+", self.name):
+            return self.text or self.name
+        return f"{self.value:g}"
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -258,7 +266,8 @@ class WhatIf:
     """``changes`` maps a dotted place in the file (``quantities.relief.low``) to its new value.
 
     ``remove`` lists options (``path.china``) and steps, ``add`` maps further options to their texts, ``hide`` and ``reveal``
-    map steps and facts to actors (or ``all``), ``commit`` maps steps to options.
+    map steps and facts to actors (or ``all``), ``commit`` maps steps to options, ``delay`` steps and facts to the step that they are
+    seen past and the actors (or ``all``).
     """
 
     id: str
@@ -269,6 +278,7 @@ class WhatIf:
     hide: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reveal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     commit: Mapping[str, str] = field(default_factory=dict)
+    delay: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

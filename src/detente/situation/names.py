@@ -56,6 +56,11 @@ def scale_values(start: float, end: float, count: int) -> list[float]:
     return [round(start + i * gap, 12) for i in range(count - 1)] + [end]
 
 
+def point_text(text: str, value: float | None) -> str:
+    """The words for one point on a scale of that text: ``Share offered: 0.3``; none where it has no text."""
+    return f"{text}: {value:g}" if text and value is not None else text
+
+
 def _typical_state(step: SignalEntry) -> str:
     """The first of the states that most agree about what the readings are."""
     counts = Counter(frozenset(shares) for shares in step.readings.values())

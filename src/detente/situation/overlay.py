@@ -8,6 +8,7 @@ A change is written in a few words, the same on the command line, in Python and 
 ``add STEP.OPTION=TEXT``       a further option of a move (or ``={text: ..., value: ..., when: ...}``)
 ``hide STEP:ACTOR,ACTOR``      these actors (left out: all others) do not see how the step comes out
 ``reveal NAME:ACTOR,ACTOR``    they (left out: all) see that step, or know that private fact from the start
+``delay NAME:ACTOR past STEP`` these actors (left out: all others who do) see or know it only once STEP is past
 ``commit STEP=OPTION``         the option is certain wherever it is open, and everybody knows it from the start
 =============================  ==========================================================================
 
@@ -26,7 +27,7 @@ from detente.situation.expression import nearest
 from detente.situation.messages import Problem, SituationError, clipped, listing
 from detente.situation.tree import Node, Place
 
-Verb = Literal["set", "remove", "add", "hide", "reveal", "commit"]
+Verb = Literal["set", "remove", "add", "hide", "reveal", "delay", "commit"]
 
 VERBS: tuple[Verb, ...] = get_args(Verb)
 KEYS: dict[str, Verb] = {("change" if verb == "set" else verb): verb for verb in VERBS}
@@ -38,6 +39,7 @@ FORMS: dict[Verb, str] = {
     "add": "`add STEP.OPTION=TEXT`",
     "hide": "`hide STEP` or `hide STEP:ACTOR,ACTOR`",
     "reveal": "`reveal NAME` or `reveal NAME:ACTOR,ACTOR`",
+    "delay": "`delay NAME past STEP` or `delay NAME:ACTOR,ACTOR past STEP`",
     "commit": "`commit STEP=OPTION`",
 }
 
@@ -49,8 +51,8 @@ NOWHERE = Place(0, 0)
 class Change:
     """One change: ``place`` is what it is done to, ``value`` what a ``set`` or ``add`` puts there.
 
-    ``names`` holds the actors of a ``hide`` or ``reveal`` (empty: all there are), the option of a ``commit``. ``at`` and
-    ``where`` say where a mistake in it is to be told.
+    ``names`` holds the actors of a ``hide``, ``reveal`` or ``delay`` (empty: all there are), the option of a ``commit``;
+    ``past`` the step that a ``delay`` waits for. ``at`` and ``where`` say where a mistake in it is to be told.
     """
 
     verb: Verb
@@ -59,6 +61,7 @@ class Change:
     value: Node | None = None
     at: Place = NOWHERE
     where: str = ""
+    past: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Overlay:
 
     def plain(self) -> list[object]:
         """The changes as data."""
-        return [[c.verb, c.place, *c.names, tree.plain(c.value) if c.value else None] for c in self.changes]
+        return [[c.verb, c.place, *c.names, c.past or (tree.plain(c.value) if c.value else None)] for c in self.changes]
 
 
 # --------------------------------------------------------------------------- from a file
@@ -120,12 +123,22 @@ def _of_key(root: Node, name: str, key: str) -> Iterator[Change]:
             change = Change(verb, str(part), (), None, at, f"whatifs.{name}.{key}.{part}")
             if verb in ("set", "add"):
                 yield replace(change, value=value)
+            elif verb == "delay":
+                yield from _delays(change, value)
             elif (names := _texts(value)) is not None and verb != "remove":
                 yield replace(change, names=() if names == ("all",) else names)
     elif verb in ("remove", "hide", "reveal"):
         for item in node.value if isinstance(node.value, list) else [node]:
             if isinstance(item.value, str):
                 yield Change(verb, item.value, (), None, item.place, f"whatifs.{name}.{key}")
+
+
+def _delays(change: Change, value: Node) -> Iterator[Change]:
+    """What ``delay`` says of one name: the step alone, or ``{past: STEP, actors: [ACTOR]}``."""
+    past, actors = value.child("past") or value, value.child("actors")
+    names = _texts(actors) if actors is not None else ()
+    if isinstance(past.value, str) and names is not None:
+        yield replace(change, past=past.value, names=() if names == ("all",) else names)
 
 
 def _texts(node: Node) -> tuple[str, ...] | None:
@@ -182,14 +195,23 @@ def _change(words: str, label: str) -> Change:
         case "remove":
             change = Change(verb, rest) if rest and " " not in rest else None
         case "hide" | "reveal":
-            place, actors = _halves(rest, ":")
-            names = tuple(name.strip() for name in actors.split(",") if name.strip())
-            change = Change(verb, place, () if names == ("all",) else names) if place and " " not in place else None
+            change = _of_whom(verb, rest)
+        case "delay":
+            rest, _, past = (part.strip() for part in rest.partition(" past "))
+            change = _of_whom(verb, rest)
+            change = replace(change, past=past) if change is not None and past and " " not in past else None
         case _:
             raise _refused(label, f"`{verb}`", f"a change that begins with {listing(VERBS)}", nearest(verb, VERBS))
     if change is None:
         raise _refused(label, f"`{words}`", FORMS[verb])
     return change
+
+
+def _of_whom(verb: Verb, words: str) -> Change | None:
+    """A change of who sees what, said as ``NAME`` or ``NAME:ACTOR,ACTOR``."""
+    place, actors = _halves(words, ":")
+    names = tuple(name.strip() for name in actors.split(",") if name.strip())
+    return Change(verb, place, () if names == ("all",) else names) if place and " " not in place else None
 
 
 def _halves(words: str, sign: str) -> tuple[str, str]:

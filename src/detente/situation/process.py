@@ -11,7 +11,7 @@ from detente.situation.expression import Expression, Happened, Operation, Scope,
 from detente.situation.lexicon import Lexicon, chance, guard, state_chance
 from detente.situation.messages import listing
 from detente.situation.model import Fact, Negotiation, Option, Quantity, Reveal, Step, Window
-from detente.situation.names import option_names, scale_values, step_name
+from detente.situation.names import option_names, point_text, scale_values, step_name
 from detente.situation.schema import EventEntry, MoveEntry, PrivateNumberEntry, RevealEntry, SignalEntry
 from detente.situation.settle import settled
 from detente.situation.tree import Path
@@ -159,9 +159,8 @@ def _move(lexicon: Lexicon, entry: MoveEntry, index: int, frame: _Frame) -> Step
         draft.provenance(entry.scale, (*path, "scale"))
         if entry.scale.start == entry.scale.end:
             draft.add((*path, "scale", "to"), "a scale that ends where it begins", "a `to` unlike `from`")
-        texts = entry.scale.text
         numbered = zip(option_names(entry), _values(entry), strict=True)
-        options = [Option(name, texts, value) for name, value in numbered]
+        options = [Option(name, point_text(entry.scale.text, value), value) for name, value in numbered]
     for name, option in (entry.options or {}).items():
         at: Path = (*path, "options", name)
         when = _guard(lexicon, option.when, frame.guards, (*at, "when"))

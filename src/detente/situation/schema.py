@@ -16,6 +16,7 @@ from detente.situation.forms import (
     A_DAY,
     Chance,
     Day,
+    Delay,
     Entry,
     Formula,
     Names,
@@ -23,6 +24,7 @@ from detente.situation.forms import (
     Precision,
     Quantity,
     Ranged,
+    Whose,
     day,
     form_tag,
     one_form,
@@ -274,22 +276,6 @@ class QuestionEntry(Entry):
     given_text: str = Field(default="", description="`given` in the reader's words.")
 
 
-def _whose(value: object) -> object:
-    """Names alone, as a mapping of each to all actors."""
-    names = [value] if isinstance(value, str) else value
-    if isinstance(names, list) and all(isinstance(name, str) for name in names):
-        return dict.fromkeys(names, "all")
-    if isinstance(value, dict):
-        return value
-    raise refuse("a name, a list of names, or a mapping of names to actors: `{deed: [USA]}`")
-
-
-Whose = Annotated[
-    dict[str, Names],
-    BeforeValidator(_whose, json_schema_input_type=str | list[str] | dict[str, Names]),
-]
-
-
 class WhatIfEntry(Entry):
     """A named change to the file."""
 
@@ -302,14 +288,17 @@ class WhatIfEntry(Entry):
     reveal: Whose = Field(
         default={}, description="Steps or private facts, and the actors who see or know them (left out: all)."
     )
+    delay: dict[str, Delay] = Field(
+        default={}, description="Steps or private facts, and the later step only past which they are seen or known."
+    )
     commit: dict[str, str] = Field(
         default={}, description="Steps to the option that is certain wherever it is open, for all to know."
     )
 
     @model_validator(mode="after")
     def _some_change(self) -> WhatIfEntry:
-        if not any((self.change, self.remove, self.add, self.hide, self.reveal, self.commit)):
-            raise refuse("one of `change`, `remove`, `add`, `hide`, `reveal`, `commit`", "no change")
+        if not any((self.change, self.remove, self.add, self.hide, self.reveal, self.delay, self.commit)):
+            raise refuse("one of `change`, `remove`, `add`, `hide`, `reveal`, `delay`, `commit`", "no change")
         return self
 
 

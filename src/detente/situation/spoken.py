@@ -30,6 +30,10 @@ def _clause(change: Change, situation: Situation) -> str:
             return f"a further option in {_named(situation, name)}: {_value(change.value) or option}"
         case "commit":
             return f"certain, and known to all: {_option(situation, name, change.names[0])}"
+        case "delay":
+            whom = f" by {', '.join(situation.actors[a].name for a in change.names)}" if change.names else ""
+            seen = "known" if change.place in situation.facts else "seen"
+            return f"{seen}{whom} only after “{_named(situation, change.past)}”: {_named(situation, change.place)}"
     whom = ", ".join(situation.actors[a].name for a in change.names) or "all" + (" others" * (change.verb == "hide"))
     return f"{'hidden from' if change.verb == 'hide' else 'shown to'} {whom}: {_named(situation, change.place)}"
 
@@ -63,5 +67,7 @@ def _named(situation: Situation, name: str) -> str:
 def _option(situation: Situation, name: str, option: str) -> str:
     step = next((s for s in situation.steps if s.name == name), None)
     options = step.options if isinstance(step, Step) else ()
-    text = next((o.text for o in options if o.name == option), "")
-    return text or f"{_named(situation, name)}, {option}"
+    found = next((o for o in options if o.name == option), None)
+    if found is not None and found.text:
+        return found.text
+    return f"{_named(situation, name)}: {found.wording if found is not None else option}"

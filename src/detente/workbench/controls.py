@@ -138,7 +138,7 @@ def _steps(situation: Situation) -> Iterator[Switch]:
     coming = {step.name for step in ahead(situation)}
     for step in steps_of(situation):
         actor = situation.actors[step.actor].name if step.actor else ""
-        options = tuple((o.name, o.text or o.name) for o in step.options) if step.name in coming else ()
+        options = tuple((o.name, o.wording) for o in step.options) if step.name in coming else ()
         others = [a for a in step.seen_by if a != step.actor]
         yield Switch(
             step.name, step.text, actor, options, bool(options) and step.kind == "move", bool(others),

@@ -16,7 +16,7 @@ from detente.forecast.result import Forecast
 from detente.report import charts, hints, statements, words
 from detente.report.brief import WAYS_SHOWN, curve_panel
 from detente.report.charts import Chart, Row
-from detente.report.consequences import in_words, point_interval, points
+from detente.report.consequences import difference, in_words, point_interval
 from detente.report.exhibits import harmless, named_beliefs, named_curves
 from detente.report.findings import Figure, Findings
 from detente.report.reasons import named as step_named
@@ -107,7 +107,7 @@ def _answer(change: AnswerChange, before: Spread, after: Spread) -> Data:
         "before": _figure(Figure(figure.base, before.low, before.high)),
         "after": _figure(Figure(figure.changed, after.low, after.high)),
         "word": words.capital(words.estimate(figure.changed)),
-        "points": points(figure.difference),
+        "points": difference(figure),
         "range": point_interval(figure),
         "difference": _finite(figure.difference),
         "error": _finite(figure.error),
@@ -119,7 +119,7 @@ def _payoff(change: PayoffChange) -> Data:
     figure = change.figure
     return {
         "name": change.name,
-        "points": points(figure.difference),
+        "points": difference(figure),
         "range": point_interval(figure),
         "clear": figure.clear,
     }
@@ -206,7 +206,7 @@ def reasons(found: Why) -> Data:
         {
             "text": step_named(found, part.step),
             "actor": found.after.actors[part.actor].name if part.actor in found.after.actors else "Chance",
-            "points": points(part.figure.difference),
+            "points": difference(part.figure),
             "range": point_interval(part.figure),
             "clear": part.figure.clear,
         }
