@@ -384,7 +384,7 @@ def test_the_sections_say_what_the_brief_says(client, at, bench, name):
     forecast = bench.session.base.forecast
     if name == "information":
         assert found["told"] == forecast.information(draws=64).in_words()
-        assert found["told"][-1] == "No step on the record clearly moved a belief."
+        assert found["told"][-1] == "Nothing is on the record, so nothing has moved a belief yet."
     else:
         assert found["told"] == agreement.in_words(forecast.dissent(draws=64))
         assert "Does the target concede?" in found["chart"]["narrow"]
