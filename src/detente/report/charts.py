@@ -125,20 +125,20 @@ def _whiskers(rows: Sequence[Row], title: str, width: int, *, beside: bool) -> s
         return alt.Y(field, scale=down, axis=None)
 
     base = alt.Chart(pd.DataFrame(table))
-    track = base.mark_rule(strokeWidth=1, color=GRID).encode(x=alt.value(left), x2=alt.value(right), y=y("y:Q"))
+    track = base.mark_rule(strokeWidth=1, color=GRID).encode(x=alt.XValue(left), x2=alt.X2Value(right), y=y("y:Q"))
     layers = [
         *([] if beside else [track]),
-        base.mark_rule(strokeWidth=2, color=ACCENT, opacity=0.75).encode(x=x("low:Q"), x2="high:Q", y=y("y:Q")),
+        base.mark_rule(strokeWidth=2, color=ACCENT, opacity=0.75).encode(x=x("low:Q"), x2=alt.X2("high:Q"), y=y("y:Q")),
         base.mark_tick(color=ACCENT, size=9, thickness=2).encode(x=x("low:Q"), y=y("y:Q")),
         base.mark_tick(color=ACCENT, size=9, thickness=2).encode(x=x("high:Q"), y=y("y:Q")),
         base.mark_point(color=ACCENT, size=75, filled=True, opacity=1).encode(x=x("mean:Q"), y=y("y:Q")),
         base.mark_text(align="left", baseline="top", lineHeight=LINE, color=INK).encode(
-            x=alt.value(0), y=y("text:Q"), text="label:N"
+            x=alt.XValue(0), y=y("text:Q"), text=alt.Text("label:N")
         ),
         base.mark_text(align="right", fontWeight="bold", color=INK).encode(
-            x=alt.value(width - 58), y=y("y:Q"), text="percent:N"
+            x=alt.XValue(width - 58), y=y("y:Q"), text=alt.Text("percent:N")
         ),
-        base.mark_text(align="right", color=FAINT).encode(x=alt.value(width), y=y("y:Q"), text="interval:N"),
+        base.mark_text(align="right", color=FAINT).encode(x=alt.XValue(width), y=y("y:Q"), text=alt.Text("interval:N")),
     ]
     return finished(alt.layer(*layers).properties(width=width, height=height), title)
 
@@ -182,9 +182,9 @@ def _spreads(rows: Sequence[Spread], finding: str, width: int, *, beside: bool) 
     text = base.mark_text(align="left", baseline="top", lineHeight=LINE, color=INK)
     rule = base.mark_rule(strokeWidth=1, color=GRID)
     layers = [
-        rule.encode(x=alt.value(0), x2=alt.value(width), y=y("line:Q")),
-        *([] if beside else [rule.encode(x=alt.value(left), x2=alt.value(right), y=y("y:Q"))]),
-        base.mark_rule(strokeWidth=9, color=ACCENT, opacity=0.25).encode(x=x("low:Q"), x2="high:Q", y=y("y:Q")),
+        rule.encode(x=alt.XValue(0), x2=alt.X2Value(width), y=y("line:Q")),
+        *([] if beside else [rule.encode(x=alt.XValue(left), x2=alt.X2Value(right), y=y("y:Q"))]),
+        base.mark_rule(strokeWidth=9, color=ACCENT, opacity=0.25).encode(x=x("low:Q"), x2=alt.X2("high:Q"), y=y("y:Q")),
         base.mark_point(color=ACCENT, size=75, filled=True, opacity=1).encode(x=x("mean:Q"), y=y("y:Q")),
         *(
             alt.Chart(views[views.kind == kind])
@@ -192,10 +192,10 @@ def _spreads(rows: Sequence[Spread], finding: str, width: int, *, beside: bool) 
             .encode(x=x("value:Q"), y=y("y:Q"))
             for kind in shown
         ),
-        text.encode(x=alt.value(0), y=y("text:Q"), text="label:N"),
-        text.encode(x=alt.value(0), y=y("below:Q"), text="note:N", color=alt.value(FAINT)),
+        text.encode(x=alt.XValue(0), y=y("text:Q"), text=alt.Text("label:N")),
+        text.encode(x=alt.XValue(0), y=y("below:Q"), text=alt.Text("note:N"), color=alt.ColorValue(FAINT)),
         base.mark_text(align="right", fontWeight="bold", color=INK).encode(
-            x=alt.value(width), y=y("y:Q"), text="percent:N"
+            x=alt.XValue(width), y=y("y:Q"), text=alt.Text("percent:N")
         ),
     ]
     legend = " ".join(["Dot: the forecast, on its interval.", *(VIEWS[kind][1] for kind in shown)])
@@ -246,12 +246,12 @@ def _curve(question: Curve, title: str, width: int = NARROW - 104, height: int =
     ))  # fmt: skip
     y = alt.Y("low:Q", title="Probability by that day", scale=alt.Scale(domain=[0, 1]), axis=percent_axis("left"))
     layers = [
-        base.mark_area(color=ACCENT, opacity=0.18, interpolate="linear").encode(x=x, y=y, y2="high:Q"),
-        base.mark_line(color=ACCENT, strokeWidth=2.5).encode(x=x, y="mean:Q"),
-        alt.Chart(last).mark_point(color=ACCENT, filled=True, size=60, opacity=1).encode(x=x, y="mean:Q"),
+        base.mark_area(color=ACCENT, opacity=0.18, interpolate="linear").encode(x=x, y=y, y2=alt.Y2("high:Q")),
+        base.mark_line(color=ACCENT, strokeWidth=2.5).encode(x=x, y=alt.Y("mean:Q")),
+        alt.Chart(last).mark_point(color=ACCENT, filled=True, size=60, opacity=1).encode(x=x, y=alt.Y("mean:Q")),
         alt.Chart(last)
         .mark_text(align="left", dx=8, fontWeight="bold", color=INK)
-        .encode(x=x, y="mean:Q", text="percent:N"),
+        .encode(x=x, y=alt.Y("mean:Q"), text=alt.Text("percent:N")),
     ]
     return finished(alt.layer(*layers).properties(width=width, height=height), title, right=12)
 
@@ -289,11 +289,11 @@ def _beliefs(belief: Beliefs, title: str, width: int = NARROW - 160, height: int
     y = alt.Y("mean:Q", title="Probability", scale=alt.Scale(domain=[0, 1]), axis=percent_axis("left"))
     base = alt.Chart(pd.DataFrame(rows))
     layers = [
-        base.mark_rule(strokeWidth=1.5, opacity=0.55).encode(x=x, y="low:Q", y2="high:Q", color=colour),
+        base.mark_rule(strokeWidth=1.5, opacity=0.55).encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q"), color=colour),
         base.mark_line(strokeWidth=2.2).encode(x=x, y=y, color=colour, strokeDash=dash),
         base.mark_point(filled=True, size=65, opacity=1).encode(x=x, y=y, color=colour, shape=shape),
         alt.Chart(ends).mark_text(align="left", dx=10, lineHeight=13).encode(
-            x=alt.value(width), y=alt.Y("place:Q"), text="label:N", color=colour
+            x=alt.XValue(width), y=alt.Y("place:Q"), text=alt.Text("label:N"), color=colour
         ),
     ]  # fmt: skip
     return finished(alt.layer(*layers).properties(width=width, height=height), title, right=12)

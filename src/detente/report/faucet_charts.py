@@ -44,20 +44,25 @@ def curve(faucet: Faucet, title: str, width: int = WIDE - 150, height: int = 250
     y = alt.Y("mean:Q", title="Share of trade lost", scale=scale, axis=percent_axis("left"))
     base = alt.Chart(pd.DataFrame(rows))
     layers = [
-        base.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q", color=colour),
+        base.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q", scale=scale), y2=alt.Y2("high:Q"), color=colour),
         base.mark_line(strokeWidth=2.4).encode(x=x, y=y, color=colour, strokeDash=dash),
         alt.Chart(pd.DataFrame([row for row in rows if row["at"] == 1.0]))
         .mark_text(align="left", dx=8, fontWeight="bold")
-        .encode(x=x, y="mean:Q", text="what:N", color=colour),
+        .encode(x=x, y=alt.Y("mean:Q"), text=alt.Text("what:N"), color=colour),
     ]
     if faucet.present is not None:
         now = findings.figure(faucet.present)
         shade = pd.DataFrame([{"low": now.low, "high": now.high, "mean": now.mean, "text": "now"}])
         layers.insert(
-            0, alt.Chart(shade).mark_rect(color=GRID, opacity=0.35).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
+            0,
+            alt.Chart(shade)
+            .mark_rect(color=GRID, opacity=0.35)
+            .encode(x=alt.X("low:Q", scale=scale), x2=alt.X2("high:Q")),
         )
         layers.append(
-            alt.Chart(shade).mark_text(baseline="top", color=FAINT).encode(x="mean:Q", y=alt.value(3), text="text:N")
+            alt.Chart(shade)
+            .mark_text(baseline="top", color=FAINT)
+            .encode(x=alt.X("mean:Q"), y=alt.YValue(3), text=alt.Text("text:N"))
         )
     with unchecked():
         return finished(alt.layer(*layers).properties(width=width, height=height), title, right=12)
@@ -95,12 +100,12 @@ def trade(faucet: Faucet, title: str, width: int = WIDE) -> str:
         return alt.Y(field, scale=down, axis=None)
 
     layers = [
-        base.mark_bar(height=BAR, color="#c9c9c9").encode(x=x("zero:Q"), x2="before:Q", y=y("pale:Q")),
-        base.mark_bar(height=BAR, color=ACCENT).encode(x=x("zero:Q"), x2="after:Q", y=y("full:Q")),
-        base.mark_rule(strokeWidth=1.5, color=INK).encode(x=x("low:Q"), x2="high:Q", y=y("full:Q")),
-        base.mark_text(align="left", baseline="top", lineHeight=LINE, color=INK).encode(x=alt.value(0), y=y("text:Q"), text="label:N"),
-        base.mark_text(align="right", color=INK).encode(x=alt.value(width), y=y("full:Q"), text="figure:N"),
-        alt.Chart(pd.DataFrame(heads)).mark_text(align="left", fontWeight="bold", color=INK).encode(x=alt.value(0), y=y("y:Q"), text="text:N"),
+        base.mark_bar(height=BAR, color="#c9c9c9").encode(x=x("zero:Q"), x2=alt.X2("before:Q"), y=y("pale:Q")),
+        base.mark_bar(height=BAR, color=ACCENT).encode(x=x("zero:Q"), x2=alt.X2("after:Q"), y=y("full:Q")),
+        base.mark_rule(strokeWidth=1.5, color=INK).encode(x=x("low:Q"), x2=alt.X2("high:Q"), y=y("full:Q")),
+        base.mark_text(align="left", baseline="top", lineHeight=LINE, color=INK).encode(x=alt.XValue(0), y=y("text:Q"), text=alt.Text("label:N")),
+        base.mark_text(align="right", color=INK).encode(x=alt.XValue(width), y=y("full:Q"), text=alt.Text("figure:N")),
+        alt.Chart(pd.DataFrame(heads)).mark_text(align="left", fontWeight="bold", color=INK).encode(x=alt.XValue(0), y=y("y:Q"), text=alt.Text("text:N")),
     ]  # fmt: skip
     with unchecked():
         return finished(alt.layer(*layers).properties(width=width, height=height), title)

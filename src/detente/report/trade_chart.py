@@ -138,10 +138,12 @@ def _layers(bars: list[dict[str, Any]], texts: list[dict[str, Any]], height: flo
     drawn = alt.Chart(pd.DataFrame(bars, columns=["x", "x2", "full", "y", "y2", "faint"]))
     colour = alt.condition("datum.faint", alt.value(FAINT), alt.value(ACCENT))
     layers = [
-        drawn.mark_rule(color=GRID, strokeWidth=1).encode(x=x("x:Q"), x2="full:Q", y=y("y2:Q")),
-        drawn.mark_rect().encode(x=x("x:Q"), x2="x2:Q", y=y("y:Q"), y2="y2:Q", color=colour),
+        drawn.mark_rule(color=GRID, strokeWidth=1).encode(x=x("x:Q"), x2=alt.X2("full:Q"), y=y("y2:Q")),
+        drawn.mark_rect().encode(x=x("x:Q"), x2=alt.X2("x2:Q"), y=y("y:Q"), y2=alt.Y2("y2:Q"), color=colour),
     ]
     for kind, style in STYLES.items():
         words_ = alt.Chart(pd.DataFrame([t for t in texts if t["kind"] == kind], columns=["x", "y", "text"]))
-        layers.append(words_.mark_text(**{"align": "left"} | style).encode(x=x("x:Q"), y=y("y:Q"), text="text:N"))
+        layers.append(
+            words_.mark_text(**{"align": "left"} | style).encode(x=x("x:Q"), y=y("y:Q"), text=alt.Text("text:N"))
+        )
     return layers
