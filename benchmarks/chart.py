@@ -13,7 +13,8 @@ import pandas as pd
 import vl_convert
 from page import PAGE, WRITE, figure
 
-from detente.report.charts import COLOURS, DASHES, FAINT, FONT, GRID, INK, SHAPES
+from detente.report.charts import COLOURS, DASHES, FAINT, GRID, INK, SHAPES
+from detente.report.vega import FONT
 
 IMAGES = PAGE.parent / "images"
 WIDTH, HEIGHT = 430, 220

@@ -55,7 +55,6 @@ def test_forecast_is_the_verb_whatever_was_imported_first(before: str) -> None:
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
     heavy = {
-        "altair",
         "arviz_stats",
         "numba",
         "numpy",

@@ -84,7 +84,7 @@ def test_sweeps_and_arc_length_find_the_same_point(tree, payoffs):
         found = solve_block(plan, numbers, effort)
         return found.status, found.prob
 
-    sweeps, arc, fine = block(Effort.PATIENT), block(Effort.FOLDS), block(Effort.FINE)
+    sweeps, arc, fine = block(Effort.QUICK), block(Effort.AFRESH), block(Effort.FINE)
     for one, other in ((sweeps, arc), (arc, fine)):
         both = (one[0] == Status.SOLVED) & (other[0] == Status.SOLVED)
         assert both.sum() >= 29

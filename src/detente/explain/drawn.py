@@ -105,7 +105,7 @@ def distinct_ranks(values: Array, w: Array) -> Mapping[int, Array]:
     return _distinct_ranks(values.tobytes(), values.shape, w.tobytes())
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _distinct_ranks(values: bytes, shape: tuple[int, int], weights: bytes) -> Mapping[int, Array]:
     """Kept for the next question: most are asked of the same draws with the same weights."""
     w = np.frombuffer(weights)

@@ -32,7 +32,7 @@ Floats = NDArray[np.float64]
 
 DRAWS = 200
 """Draws on which each generated what-if is solved."""
-HARDEST = Effort.FOLDS
+HARDEST = Effort.AFRESH
 """The few draws that need still more work may take longer than all others together; they are left out, and counted as lost."""
 
 

@@ -69,13 +69,13 @@ def watch(forecast: Forecast, question: str, replicates: int = REPLICATES, seed:
     again /= again.sum(axis=1, keepdims=True)
     rows = []
     for observable in _observables(data, question, used):
-        gains = _option_gains(observable, answer, w)
-        errors = [float(e) for e in np.std([_option_gains(observable, answer, v) for v in again], axis=0)]
+        gains = _option_gains(observable, answer, w[None])[:, 0]
+        errors = _option_gains(observable, answer, again).std(axis=1)
         whole = step_gain(observable.chance @ w, observable.both @ w, float(answer @ w))
         for i, option in enumerate(observable.rows):
             p, both = float(observable.chance[i] @ w), float(observable.both[i] @ w)
             seen, unseen = _ratio(both, p), _ratio(float(answer @ w) - both, 1 - p)
-            told = (float(gains[i]), errors[i], whole, _certain(seen) or _certain(unseen))
+            told = (float(gains[i]), float(errors[i]), whole, _certain(seen) or _certain(unseen))
             rows.append((*_words(data, option), p, seen, unseen, *told))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.sort_values("gain", ascending=False, kind="stable", ignore_index=True, key=lambda g: g.round(12))
@@ -89,15 +89,22 @@ def step_gain(chance: Array, both: Array, answer: float) -> float:
     """
     p = np.append(chance, 1 - chance.sum())
     joint = np.append(both, answer - both.sum())
-    table = np.clip(np.stack([joint, p - joint]), 0, None)
-    apart = np.outer([answer, 1 - answer], p)
+    return float(_bits(np.stack([joint, p - joint]), np.outer([answer, 1 - answer], p)))
+
+
+def _option_gains(observable: Observable, answer: Array, weights: Array) -> Array:
+    """(options, W) bits that seeing whether each option is taken tells, under each of ``weights`` (W, D)."""
+    p, both, mean = observable.chance @ weights.T, observable.both @ weights.T, answer @ weights.T
+    table = np.stack([np.stack([both, mean - both]), np.stack([p - both, 1 - p - (mean - both)])])
+    return _bits(table, np.stack([mean, 1 - mean])[:, None, None] * np.stack([p, 1 - p]))
+
+
+def _bits(table: Array, apart: Array) -> Array:
+    """What two things tell of each other: their joint probabilities ``table`` (2, outcomes, ...) beside those ``apart``, if neither told anything."""
     inside = (table > 0) & (apart > 0)
-    return max(0.0, float(np.sum(table[inside] * np.log2(table[inside] / apart[inside]))))
-
-
-def _option_gains(observable: Observable, answer: Array, w: Array) -> list[float]:
-    chance, both, mean = observable.chance @ w, observable.both @ w, float(answer @ w)
-    return [step_gain(chance[i : i + 1], both[i : i + 1], mean) for i in range(len(chance))]
+    each = np.where(inside, table, 0) * np.log2(np.where(inside, table, 1) / np.where(inside, apart, 1))
+    bits: Array = np.maximum(0.0, each.sum(axis=(0, 1)))
+    return bits
 
 
 def _observables(data: xr.Dataset, question: str, used: NDArray[np.bool_]) -> list[Observable]:

@@ -1,4 +1,4 @@
-"""Charts of a forecast as static SVG text (Vega-Lite drawn by vl-convert): no script, nothing fetched.
+"""Charts of a forecast as static SVG text.
 
 Each chart is drawn for a width in pixels; the brief shows a wide or a narrow one. Colours are Okabe and Ito's, which
 colour-blind readers can tell apart; shapes, dashes and labels tell the same in grey print.
@@ -6,20 +6,15 @@ colour-blind readers can tell apart; shapes, dashes and labels tell the same in 
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from functools import partial
+from typing import Any, Literal
 
 from detente.report.findings import Beliefs, Curve, Figure
 from detente.report.lettering import width_of, wrap
-
-if TYPE_CHECKING:
-    import altair as alt
-    import pandas as pd
+from detente.report.vega import FONT, Spec, field, finished, layered, marks, value
 
 WIDE = 700
 NARROW = 340
@@ -30,10 +25,11 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#8a5a00", "#CC79A7", "#000000")
 
 DASHES: tuple[list[int], ...] = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 4], [1, 3])
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
-FONT = "Helvetica Neue, Helvetica, Arial, sans-serif"
 SIZE = 12
 LINE = 15
 LABEL_ROOM = 92
+DOT = {"color": ACCENT, "size": 75, "filled": True, "opacity": 1}
+BOLD = {"align": "right", "fontWeight": "bold", "color": INK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +60,24 @@ class Chart:
 
 def whiskers(rows: Sequence[Row], title: str) -> Chart:
     """Probabilities (dots) with their intervals (lines), one a row, labelled with their figures."""
-    with unchecked():
-        return Chart(_whiskers(rows, title, WIDE, beside=True), _whiskers(rows, title, NARROW, beside=False))
+    return Chart(_whiskers(rows, title, WIDE, beside=True), _whiskers(rows, title, NARROW, beside=False))
 
 
 def curve(question: Curve, title: str) -> Chart:
     """The probability that it has come true by each day, with its interval as a band."""
-    with unchecked():
-        drawn = _curve(question, title)
+    drawn = _curve(question, title)
     return Chart(drawn, drawn)
 
 
 def beliefs(belief: Beliefs, title: str) -> Chart:
     """What one holder thought before the record and after each of its steps: one line for each state."""
-    with unchecked():
-        drawn = _beliefs(belief, title)
+    drawn = _beliefs(belief, title)
     return Chart(drawn, drawn)
 
 
 def spreads(rows: Sequence[Spread], finding: str) -> Chart:
     """The forecast's figures, a question a row, among what other views say: do they agree? ``finding`` is the title."""
-    with unchecked():
-        return Chart(_spreads(rows, finding, WIDE, beside=True), _spreads(rows, finding, NARROW, beside=False))
-
-
-def unchecked() -> AbstractContextManager[None]:
-    """Without Altair's check of every part against its schema, which takes longer than all else: these charts are known to be well formed."""
-    from altair.utils import schemapi
-
-    return schemapi.debug_mode(False)
+    return Chart(_spreads(rows, finding, WIDE, beside=True), _spreads(rows, finding, NARROW, beside=False))
 
 
 # --------------------------------------------------------------------------- dots and whiskers
@@ -100,9 +85,6 @@ def unchecked() -> AbstractContextManager[None]:
 
 def _whiskers(rows: Sequence[Row], title: str, width: int, *, beside: bool) -> str:
     """Labels stand beside the whiskers where there is room, above them where there is not."""
-    import altair as alt
-    import pandas as pd
-
     left, right = (int(width * 0.47), width - 108) if beside else (6, width - 100)
     table, height = [], 4.0
     for row in rows:
@@ -115,42 +97,40 @@ def _whiskers(rows: Sequence[Row], title: str, width: int, *, beside: bool) -> s
             "percent": row.figure.percent, "interval": row.figure.interval,
         })  # fmt: skip
         height += tall
-    across = alt.Scale(domain=[0, 1], range=[left, right])
-    down = alt.Scale(domain=[0, height], range=[0, height], nice=False)
-
-    def x(field: str) -> alt.X:
-        return alt.X(field, title="Probability", scale=across, axis=percent_axis("top", grid=beside))
-
-    def y(field: str) -> alt.Y:
-        return alt.Y(field, scale=down, axis=None)
-
-    base = alt.Chart(pd.DataFrame(table))
-    track = base.mark_rule(strokeWidth=1, color=GRID).encode(x=alt.value(left), x2=alt.value(right), y=y("y:Q"))
+    x, y = _across(left, right, grid=beside), _down(height)
+    track = marks("rule", {"strokeWidth": 1, "color": GRID}, x=value(left), x2=value(right), y=y("y:Q"))
+    words = {"align": "left", "baseline": "top", "lineHeight": LINE, "color": INK}
+    tick = {"color": ACCENT, "size": 9, "thickness": 2}
     layers = [
         *([] if beside else [track]),
-        base.mark_rule(strokeWidth=2, color=ACCENT, opacity=0.75).encode(x=x("low:Q"), x2="high:Q", y=y("y:Q")),
-        base.mark_tick(color=ACCENT, size=9, thickness=2).encode(x=x("low:Q"), y=y("y:Q")),
-        base.mark_tick(color=ACCENT, size=9, thickness=2).encode(x=x("high:Q"), y=y("y:Q")),
-        base.mark_point(color=ACCENT, size=75, filled=True, opacity=1).encode(x=x("mean:Q"), y=y("y:Q")),
-        base.mark_text(align="left", baseline="top", lineHeight=LINE, color=INK).encode(
-            x=alt.value(0), y=y("text:Q"), text="label:N"
-        ),
-        base.mark_text(align="right", fontWeight="bold", color=INK).encode(
-            x=alt.value(width - 58), y=y("y:Q"), text="percent:N"
-        ),
-        base.mark_text(align="right", color=FAINT).encode(x=alt.value(width), y=y("y:Q"), text="interval:N"),
-    ]
-    return finished(alt.layer(*layers).properties(width=width, height=height), title)
+        marks("rule", {"strokeWidth": 2, "color": ACCENT, "opacity": 0.75}, x=x("low:Q"), x2=field("high:Q"), y=y("y:Q")),
+        marks("tick", tick, x=x("low:Q"), y=y("y:Q")),
+        marks("tick", tick, x=x("high:Q"), y=y("y:Q")),
+        marks("point", DOT, x=x("mean:Q"), y=y("y:Q")),
+        marks("text", words, x=value(0), y=y("text:Q"), text=field("label:N")),
+        marks("text", BOLD, x=value(width - 58), y=y("y:Q"), text=field("percent:N")),
+        marks("text", {"align": "right", "color": FAINT}, x=value(width), y=y("y:Q"), text=field("interval:N")),
+    ]  # fmt: skip
+    return finished(layered(table, layers, width, height), title)
 
 
-def percent_axis(orient: Literal["top", "bottom", "left", "right"], **options: Any) -> alt.Axis:
+def _across(left: float, right: float, *, grid: bool) -> Callable[[str], Spec]:
+    """Columns of probability placed between two x, with their axis at the top."""
+    scale = {"domain": [0, 1], "range": [left, right]}
+    return partial(field, title="Probability", scale=scale, axis=percent_axis("top", grid=grid))
+
+
+def _down(height: float) -> Callable[[str], Spec]:
+    """Columns of places in pixels from the top."""
+    return partial(field, scale={"domain": [0, height], "range": [0, height], "nice": False}, axis=None)
+
+
+def percent_axis(orient: Literal["top", "bottom", "left", "right"], **options: Any) -> Spec:
     """An axis of shares, in per cent."""
-    import altair as alt
-
-    return alt.Axis(
-        orient=orient, format="%", values=[0, 0.25, 0.5, 0.75, 1], labelColor=FAINT, titleColor=FAINT, titleFontWeight="normal",
-        domain=False, ticks=False, gridColor=GRID, labelPadding=4, titlePadding=6, **options,
-    )  # fmt: skip
+    return {
+        "orient": orient, "format": "%", "values": [0, 0.25, 0.5, 0.75, 1], "labelColor": FAINT, "titleColor": FAINT, "titleFontWeight": "normal",
+        "domain": False, "ticks": False, "gridColor": GRID, "labelPadding": 4, "titlePadding": 6, **options,
+    }  # fmt: skip
 
 
 # --------------------------------------------------------------------------- what other views say
@@ -165,53 +145,40 @@ VIEWS = {
 
 def _spreads(rows: Sequence[Spread], finding: str, width: int, *, beside: bool) -> str:
     """The forecast as a dot on the band of its interval, experts just above it, theories and equilibria just below."""
-    import altair as alt
-
     left, right = (int(width * 0.47), width - 60) if beside else (6, width - 52)
-    base, views, height = _placed(rows, (left - 24) if beside else width - 8, beside=beside)
-    shown = [kind for kind in VIEWS if (views.kind == kind).any()]
-    across = alt.Scale(domain=[0, 1], range=[left, right])
-    down = alt.Scale(domain=[0, height], range=[0, height], nice=False)
-
-    def x(field: str) -> alt.X:
-        return alt.X(field, title="Probability", scale=across, axis=percent_axis("top", grid=beside))
-
-    def y(field: str) -> alt.Y:
-        return alt.Y(field, scale=down, axis=None)
-
-    text = base.mark_text(align="left", baseline="top", lineHeight=LINE, color=INK)
-    rule = base.mark_rule(strokeWidth=1, color=GRID)
+    table, views, height = _placed(rows, (left - 24) if beside else width - 8, beside=beside)
+    shown = [kind for kind in VIEWS if any(view["kind"] == kind for view in views)]
+    x, y = _across(left, right, grid=beside), _down(height)
+    words = {"align": "left", "baseline": "top", "lineHeight": LINE, "color": INK}
+    rule = {"strokeWidth": 1, "color": GRID}
     layers = [
-        rule.encode(x=alt.value(0), x2=alt.value(width), y=y("line:Q")),
-        *([] if beside else [rule.encode(x=alt.value(left), x2=alt.value(right), y=y("y:Q"))]),
-        base.mark_rule(strokeWidth=9, color=ACCENT, opacity=0.25).encode(x=x("low:Q"), x2="high:Q", y=y("y:Q")),
-        base.mark_point(color=ACCENT, size=75, filled=True, opacity=1).encode(x=x("mean:Q"), y=y("y:Q")),
+        marks("rule", rule, x=value(0), x2=value(width), y=y("line:Q")),
+        *([] if beside else [marks("rule", rule, x=value(left), x2=value(right), y=y("y:Q"))]),
+        marks("rule", {"strokeWidth": 9, "color": ACCENT, "opacity": 0.25}, x=x("low:Q"), x2=field("high:Q"), y=y("y:Q")),
+        marks("point", DOT, x=x("mean:Q"), y=y("y:Q")),
         *(
-            alt.Chart(views[views.kind == kind])
-            .mark_point(shape=VIEWS[kind][0], size=48, color=VIEWS[kind][3], filled=False, strokeWidth=1.5, opacity=0.9)
-            .encode(x=x("value:Q"), y=y("y:Q"))
+            marks(
+                "point", {"shape": VIEWS[kind][0], "size": 48, "color": VIEWS[kind][3], "filled": False, "strokeWidth": 1.5, "opacity": 0.9},
+                [view for view in views if view["kind"] == kind], x=x("value:Q"), y=y("y:Q"),
+            )
             for kind in shown
         ),
-        text.encode(x=alt.value(0), y=y("text:Q"), text="label:N"),
-        text.encode(x=alt.value(0), y=y("below:Q"), text="note:N", color=alt.value(FAINT)),
-        base.mark_text(align="right", fontWeight="bold", color=INK).encode(
-            x=alt.value(width), y=y("y:Q"), text="percent:N"
-        ),
-    ]
+        marks("text", words, x=value(0), y=y("text:Q"), text=field("label:N")),
+        marks("text", words, x=value(0), y=y("below:Q"), text=field("note:N"), color=value(FAINT)),
+        marks("text", BOLD, x=value(width), y=y("y:Q"), text=field("percent:N")),
+    ]  # fmt: skip
     legend = " ".join(["Dot: the forecast, on its interval.", *(VIEWS[kind][1] for kind in shown)])
-    title = alt.Title(
-        wrap(finding, width - 8, 15, bold=True), subtitle=wrap(legend, width - 8, SIZE), anchor="start", frame="group",
-        font=FONT, subtitleFont=FONT, fontSize=15, subtitleFontSize=SIZE, color=INK, subtitleColor=FAINT, subtitlePadding=8, offset=12,
-    )  # fmt: skip
-    return finished(alt.layer(*layers).properties(width=width, height=height, title=title), finding)
+    title = {
+        "text": wrap(finding, width - 8, 15, bold=True), "subtitle": wrap(legend, width - 8, SIZE), "anchor": "start", "frame": "group",
+        "font": FONT, "subtitleFont": FONT, "fontSize": 15, "subtitleFontSize": SIZE, "color": INK, "subtitleColor": FAINT,
+        "subtitlePadding": 8, "offset": 12,
+    }  # fmt: skip
+    return finished(layered(table, layers, width, height, title), finding)
 
 
-def _placed(rows: Sequence[Spread], room: float, *, beside: bool) -> tuple[alt.Chart, pd.DataFrame, float]:
+def _placed(rows: Sequence[Spread], room: float, *, beside: bool) -> tuple[list[Spec], list[Spec], float]:
     """The rows of a chart of views with their places down it, the marks of the views, and the height in all."""
-    import altair as alt
-    import pandas as pd
-
-    table, marks, height = [], [], 6.0
+    table, views, height = [], [], 6.0
     for row in rows:
         label, note = wrap(row.label, room, SIZE), wrap(row.note, room, SIZE) if row.note else []
         lines = (len(label) + len(note)) * LINE
@@ -223,37 +190,28 @@ def _placed(rows: Sequence[Spread], room: float, *, beside: bool) -> tuple[alt.C
             "low": row.figure.low, "high": row.figure.high, "percent": row.figure.percent, "line": height - 1,
         })  # fmt: skip
         for kind, values in row.views.items():
-            marks += [{"kind": kind, "value": value, "y": middle + VIEWS[kind][2]} for value in values]
+            views += [{"kind": kind, "value": value, "y": middle + VIEWS[kind][2]} for value in values]
         height += tall
-    return alt.Chart(pd.DataFrame(table)), pd.DataFrame(marks, columns=["kind", "value", "y"]), height
+    return table, views, height
 
 
 # --------------------------------------------------------------------------- over time
 
 
 def _curve(question: Curve, title: str, width: int = NARROW - 104, height: int = 160) -> str:
-    import altair as alt
-    import pandas as pd
-
-    data = pd.DataFrame(
-        [{"day": day, "mean": f.mean, "low": f.low, "high": f.high} for day, f in question.points if f.known]
-    )
-    last = data.tail(1).assign(percent=question.points[-1][1].percent)
-    base = alt.Chart(data)
-    x = alt.X("day:T", title=None, axis=alt.Axis(
-        labelExpr="timeFormat(datum.value, '%-d %b')", tickCount=4, grid=False, labelColor=FAINT,
-        domainColor=FAINT, tickColor=FAINT,
-    ))  # fmt: skip
-    y = alt.Y("low:Q", title="Probability by that day", scale=alt.Scale(domain=[0, 1]), axis=percent_axis("left"))
+    rows = [{"day": day, "mean": f.mean, "low": f.low, "high": f.high} for day, f in question.points if f.known]
+    last = [{**row, "percent": question.points[-1][1].percent} for row in rows[-1:]]
+    x = field("day:T", title=None, axis={
+        "labelExpr": "timeFormat(datum.value, '%-d %b')", "tickCount": 4, "grid": False, "labelColor": FAINT, "domainColor": FAINT, "tickColor": FAINT,
+    })  # fmt: skip
+    y = field("low:Q", title="Probability by that day", scale={"domain": [0, 1]}, axis=percent_axis("left"))
     layers = [
-        base.mark_area(color=ACCENT, opacity=0.18, interpolate="linear").encode(x=x, y=y, y2="high:Q"),
-        base.mark_line(color=ACCENT, strokeWidth=2.5).encode(x=x, y="mean:Q"),
-        alt.Chart(last).mark_point(color=ACCENT, filled=True, size=60, opacity=1).encode(x=x, y="mean:Q"),
-        alt.Chart(last)
-        .mark_text(align="left", dx=8, fontWeight="bold", color=INK)
-        .encode(x=x, y="mean:Q", text="percent:N"),
+        marks("area", {"color": ACCENT, "opacity": 0.18, "interpolate": "linear"}, x=x, y=y, y2=field("high:Q")),
+        marks("line", {"color": ACCENT, "strokeWidth": 2.5}, x=x, y=field("mean:Q")),
+        marks("point", {**DOT, "size": 60}, last, x=x, y=field("mean:Q")),
+        marks("text", {**BOLD, "align": "left", "dx": 8}, last, x=x, y=field("mean:Q"), text=field("percent:N")),
     ]
-    return finished(alt.layer(*layers).properties(width=width, height=height), title, right=12)
+    return finished(layered(rows, layers, width, height), title, right=12)
 
 
 # --------------------------------------------------------------------------- beliefs
@@ -261,9 +219,6 @@ def _curve(question: Curve, title: str, width: int = NARROW - 104, height: int =
 
 def _beliefs(belief: Beliefs, title: str, width: int = NARROW - 160, height: int = 180) -> str:
     """Stages left to right; each state has its own colour, dash, shape and a label at its end."""
-    import altair as alt
-    import pandas as pd
-
     stages = [step.replace("_", " ") if step else "before" for step in belief.stages]
     spread = [(i - (len(belief.states) - 1) / 2) * 0.06 for i in range(len(belief.states))]
     rows = [
@@ -272,37 +227,33 @@ def _beliefs(belief: Beliefs, title: str, width: int = NARROW - 160, height: int
         for stage, f in enumerate(state.figures)
     ]
     names = [state.state for state in belief.states]
-    ends = _ends(belief, height)
-    pick = {"scale": alt.Scale(domain=names, range=list(COLOURS[: len(names)])), "legend": None}
-    colour = alt.Color("state:N", **pick)  # type: ignore[arg-type]
-    shape = alt.Shape("state:N", scale=alt.Scale(domain=names, range=list(SHAPES[: len(names)])), legend=None)
-    dash = alt.StrokeDash("state:N", scale=alt.Scale(domain=names, range=list(DASHES[: len(names)])), legend=None)
+
+    def told_by(looks: Sequence[object]) -> Spec:
+        return field("state:N", scale={"domain": names, "range": list(looks[: len(names)])}, legend=None)
+
+    colour = told_by(COLOURS)
     tilted = sum(width_of(s, 11) + 8 for s in stages) > width
     labels = " : ".join(f"datum.value == {i} ? {_quoted(s)}" for i, s in enumerate(stages)) + " : ''"
-    x = alt.X(
-        "at:Q", title=None, scale=alt.Scale(domain=[-0.2, len(stages) - 0.8]),
-        axis=alt.Axis(
-            values=list(range(len(stages))), labelExpr=labels, grid=False, domainColor=FAINT, ticks=False, labelColor=INK,
-            labelPadding=6, labelAngle=-30 if tilted else 0, labelAlign="right" if tilted else "center", labelOverlap=False,
-        ),
-    )  # fmt: skip
-    y = alt.Y("mean:Q", title="Probability", scale=alt.Scale(domain=[0, 1]), axis=percent_axis("left"))
-    base = alt.Chart(pd.DataFrame(rows))
+    axis = {
+        "values": list(range(len(stages))), "labelExpr": labels, "grid": False, "domainColor": FAINT, "ticks": False, "labelColor": INK,
+        "labelPadding": 6, "labelAngle": -30 if tilted else 0, "labelAlign": "right" if tilted else "center", "labelOverlap": False,
+    }  # fmt: skip
+    x = field("at:Q", title=None, scale={"domain": [-0.2, len(stages) - 0.8]}, axis=axis)
+    y = field("mean:Q", title="Probability", scale={"domain": [0, 1]}, axis=percent_axis("left"))
+    end = {"align": "left", "dx": 10, "lineHeight": 13}
     layers = [
-        base.mark_rule(strokeWidth=1.5, opacity=0.55).encode(x=x, y="low:Q", y2="high:Q", color=colour),
-        base.mark_line(strokeWidth=2.2).encode(x=x, y=y, color=colour, strokeDash=dash),
-        base.mark_point(filled=True, size=65, opacity=1).encode(x=x, y=y, color=colour, shape=shape),
-        alt.Chart(ends).mark_text(align="left", dx=10, lineHeight=13).encode(
-            x=alt.value(width), y=alt.Y("place:Q"), text="label:N", color=colour
+        marks("rule", {"strokeWidth": 1.5, "opacity": 0.55}, x=x, y=field("low:Q"), y2=field("high:Q"), color=colour),
+        marks("line", {"strokeWidth": 2.2}, x=x, y=y, color=colour, strokeDash=told_by(DASHES)),
+        marks("point", {"filled": True, "size": 65, "opacity": 1}, x=x, y=y, color=colour, shape=told_by(SHAPES)),
+        marks(
+            "text", end, _ends(belief, height), x=value(width), y=field("place:Q"), text=field("label:N"), color=colour
         ),
-    ]  # fmt: skip
-    return finished(alt.layer(*layers).properties(width=width, height=height), title, right=12)
+    ]
+    return finished(layered(rows, layers, width, height), title, right=12)
 
 
-def _ends(belief: Beliefs, height: int) -> pd.DataFrame:
+def _ends(belief: Beliefs, height: int) -> list[Spec]:
     """Labels at the end of each line, moved apart where they would cover each other."""
-    import pandas as pd
-
     labels = {
         s.state: wrap(f"{s.state.replace('_', ' ')} {s.figures[-1].percent}", LABEL_ROOM, SIZE) for s in belief.states
     }
@@ -314,50 +265,11 @@ def _ends(belief: Beliefs, height: int) -> pd.DataFrame:
         floor = place + half
         places.append(place)
     over = max(0.0, floor - 1.04)
-    return pd.DataFrame(
-        [{"state": s.state, "place": p - over, "label": labels[s.state]} for s, p in zip(ordered, places, strict=True)]
-    )
+    return [
+        {"state": s.state, "place": p - over, "label": labels[s.state]} for s, p in zip(ordered, places, strict=True)
+    ]
 
 
 def _quoted(text: str) -> str:
     """Words as a constant of Vega's expression language: letters, digits and spaces only, so that none can end it."""
     return "'" + re.sub(r"[^\w .,-]", " ", text) + "'"
-
-
-# --------------------------------------------------------------------------- from a chart to SVG text
-
-
-def finished(chart: alt.LayerChart | alt.FacetChart, title: str, *, right: int = 2) -> str:
-    """SVG text that scales with its column and carries its title for screen readers.
-
-    ``right`` is room for labels at the ends of lines, where the reader's font is wider than the one drawn with.
-    """
-    styled = (
-        chart.configure(font=FONT, background="transparent", padding={"left": 2, "right": right, "top": 2, "bottom": 2})
-        .configure_view(stroke=None)
-        .configure_axis(labelFontSize=11, titleFontSize=11)
-        .configure_text(fontSize=SIZE)
-    )
-    return _embedded(_drawn(styled.to_json(validate=False, indent=None)), title)
-
-
-@lru_cache(maxsize=256)
-def _drawn(specification: str) -> str:
-    import vl_convert
-
-    return str(vl_convert.vegalite_to_svg(specification))
-
-
-def _embedded(svg: str, title: str) -> str:
-    """An inline image: named, out of the reading order of its parts, with ids and links of its own taken out."""
-    body = svg[svg.index("<svg") :]
-    match = re.match(r"<svg[^>]*?viewBox=\"([^\"]+)\"[^>]*>", body)
-    if match is None:
-        raise ValueError("the chart was drawn without a view box")
-    inner = re.sub(r'\s(?:role|aria-[a-z]+|pointer-events|id|class)="[^"]*"', "", body[match.end() :])
-    name = html.escape(title, quote=True)
-    _, _, width, _ = match.group(1).split()
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{match.group(1)}" width="{width}" role="img" aria-label="{name}">'
-        f"<title>{name}</title>{inner}"
-    )

@@ -3,21 +3,9 @@
 from __future__ import annotations
 
 from detente.report import faucet_findings as findings
-from detente.report.charts import (
-    ACCENT,
-    COLOURS,
-    DASHES,
-    FAINT,
-    GRID,
-    INK,
-    LINE,
-    SIZE,
-    WIDE,
-    finished,
-    percent_axis,
-    unchecked,
-)
+from detente.report.charts import ACCENT, COLOURS, DASHES, FAINT, GRID, INK, LINE, SIZE, WIDE, percent_axis
 from detente.report.lettering import wrap
+from detente.report.vega import Spec, field, finished, layered, marks, value
 from detente.trade.faucet import Faucet
 
 LEFT = 190
@@ -26,9 +14,6 @@ BAR = 9
 
 def curve(faucet: Faucet, title: str, width: int = WIDE - 150, height: int = 250) -> str:
     """Pressure on income (line and band) and on imports (dashed), by the partner's enforcement; where it is now as a shade."""
-    import altair as alt
-    import pandas as pd
-
     sides = {"Export income": faucet.curve.exports.pressure, "Imports": faucet.curve.imports.pressure}
     rows = [
         {"at": float(level), "what": name, "mean": f.mean, "low": f.low, "high": f.high}
@@ -37,37 +22,29 @@ def curve(faucet: Faucet, title: str, width: int = WIDE - 150, height: int = 250
     ]
     names = list(sides)
     partner = faucet.case.named(faucet.case.partner)
-    colour = alt.Color("what:N", scale=alt.Scale(domain=names, range=list(COLOURS[:2])), legend=None)
-    dash = alt.StrokeDash("what:N", scale=alt.Scale(domain=names, range=list(DASHES[:2])), legend=None)
-    scale = alt.Scale(domain=[0, 1])
-    x = alt.X("at:Q", title=f"How far {partner} enforces", scale=scale, axis=percent_axis("bottom", grid=False))
-    y = alt.Y("mean:Q", title="Share of trade lost", scale=scale, axis=percent_axis("left"))
-    base = alt.Chart(pd.DataFrame(rows))
+    share = {"domain": [0, 1]}
+    colour = field("what:N", scale={"domain": names, "range": list(COLOURS[:2])}, legend=None)
+    dash = field("what:N", scale={"domain": names, "range": list(DASHES[:2])}, legend=None)
+    x = field("at:Q", title=f"How far {partner} enforces", scale=share, axis=percent_axis("bottom", grid=False))
+    y = field("mean:Q", title="Share of trade lost", scale=share, axis=percent_axis("left"))
+    ends = [row for row in rows if row["at"] == 1.0]
     layers = [
-        base.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q", color=colour),
-        base.mark_line(strokeWidth=2.4).encode(x=x, y=y, color=colour, strokeDash=dash),
-        alt.Chart(pd.DataFrame([row for row in rows if row["at"] == 1.0]))
-        .mark_text(align="left", dx=8, fontWeight="bold")
-        .encode(x=x, y="mean:Q", text="what:N", color=colour),
-    ]
+        marks("area", {"opacity": 0.18}, x=x, y=field("low:Q", scale=share), y2=field("high:Q"), color=colour),
+        marks("line", {"strokeWidth": 2.4}, x=x, y=y, color=colour, strokeDash=dash),
+        marks("text", {"align": "left", "dx": 8, "fontWeight": "bold"}, ends, x=x, y=field("mean:Q"), text=field("what:N"), color=colour),
+    ]  # fmt: skip
     if faucet.present is not None:
         now = findings.figure(faucet.present)
-        shade = pd.DataFrame([{"low": now.low, "high": now.high, "mean": now.mean, "text": "now"}])
-        layers.insert(
-            0, alt.Chart(shade).mark_rect(color=GRID, opacity=0.35).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
-        )
-        layers.append(
-            alt.Chart(shade).mark_text(baseline="top", color=FAINT).encode(x="mean:Q", y=alt.value(3), text="text:N")
-        )
-    with unchecked():
-        return finished(alt.layer(*layers).properties(width=width, height=height), title, right=12)
+        shade = [{"low": now.low, "high": now.high, "mean": now.mean, "text": "now"}]
+        ground = {"color": GRID, "opacity": 0.35}
+        layers.insert(0, marks("rect", ground, shade, x=field("low:Q", scale=share), x2=field("high:Q")))
+        word = {"baseline": "top", "color": FAINT}
+        layers.append(marks("text", word, shade, x=field("mean:Q"), y=value(3), text=field("text:N")))
+    return finished(layered(rows, layers, width, height), title, right=12)
 
 
 def trade(faucet: Faucet, title: str, width: int = WIDE) -> str:
     """Each good before (pale) and after (full, with its interval), exports above imports."""
-    import altair as alt
-    import pandas as pd
-
     table, heads, height, side = [], [], 8.0, ""
     rows = findings.goods(faucet)
     most = max(max(row.before.mean, row.kept.high) for row in rows)
@@ -84,23 +61,22 @@ def trade(faucet: Faucet, title: str, width: int = WIDE) -> str:
             "figure": f"{findings.money(row.before.mean)} → {findings.money(row.kept.mean)}",
         })  # fmt: skip
         height += max(len(lines) * LINE, 2 * BAR + 4) + 8
-    across = alt.Scale(domain=[0, most], range=[LEFT, width - 120], nice=False)
-    down = alt.Scale(domain=[0, height], range=[0, height], nice=False)
-    base = alt.Chart(pd.DataFrame(table))
+    across = {"domain": [0, most], "range": [LEFT, width - 120], "nice": False}
+    down = {"domain": [0, height], "range": [0, height], "nice": False}
 
-    def x(field: str) -> alt.X:
-        return alt.X(field, scale=across, axis=None)
+    def x(name: str) -> Spec:
+        return field(name, scale=across, axis=None)
 
-    def y(field: str) -> alt.Y:
-        return alt.Y(field, scale=down, axis=None)
+    def y(name: str) -> Spec:
+        return field(name, scale=down, axis=None)
 
+    words = {"align": "left", "baseline": "top", "lineHeight": LINE, "color": INK}
     layers = [
-        base.mark_bar(height=BAR, color="#c9c9c9").encode(x=x("zero:Q"), x2="before:Q", y=y("pale:Q")),
-        base.mark_bar(height=BAR, color=ACCENT).encode(x=x("zero:Q"), x2="after:Q", y=y("full:Q")),
-        base.mark_rule(strokeWidth=1.5, color=INK).encode(x=x("low:Q"), x2="high:Q", y=y("full:Q")),
-        base.mark_text(align="left", baseline="top", lineHeight=LINE, color=INK).encode(x=alt.value(0), y=y("text:Q"), text="label:N"),
-        base.mark_text(align="right", color=INK).encode(x=alt.value(width), y=y("full:Q"), text="figure:N"),
-        alt.Chart(pd.DataFrame(heads)).mark_text(align="left", fontWeight="bold", color=INK).encode(x=alt.value(0), y=y("y:Q"), text="text:N"),
+        marks("bar", {"height": BAR, "color": "#c9c9c9"}, x=x("zero:Q"), x2=field("before:Q"), y=y("pale:Q")),
+        marks("bar", {"height": BAR, "color": ACCENT}, x=x("zero:Q"), x2=field("after:Q"), y=y("full:Q")),
+        marks("rule", {"strokeWidth": 1.5, "color": INK}, x=x("low:Q"), x2=field("high:Q"), y=y("full:Q")),
+        marks("text", words, x=value(0), y=y("text:Q"), text=field("label:N")),
+        marks("text", {"align": "right", "color": INK}, x=value(width), y=y("full:Q"), text=field("figure:N")),
+        marks("text", {"align": "left", "fontWeight": "bold", "color": INK}, heads, x=value(0), y=y("y:Q"), text=field("text:N")),
     ]  # fmt: skip
-    with unchecked():
-        return finished(alt.layer(*layers).properties(width=width, height=height), title)
+    return finished(layered(table, layers, width, height), title)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import re
 
-from detente.report.charts import FAINT, FONT, INK
+from detente.report.charts import FAINT, INK
 from detente.report.lettering import wrap
+from detente.report.vega import FONT
 
 TITLE, NOTE = 15, 11
 """Sizes of the title and of the line below the drawing, in its own unit."""

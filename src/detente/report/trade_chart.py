@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from detente.report import words
-from detente.report.charts import ACCENT, FAINT, GRID, INK, LINE, SIZE, WIDE, finished, unchecked
+from detente.report.charts import ACCENT, FAINT, GRID, INK, LINE, SIZE, WIDE
 from detente.report.lettering import wrap
 from detente.report.trade_sections import amount, goods, headline
 from detente.report.trade_sections import others as counted
+from detente.report.vega import Spec, field, finished, layered, marks
 from detente.trade.countries import name_of
 from detente.trade.inspection import Inspection, Side
-
-if TYPE_CHECKING:
-    import altair as alt
 
 ROWS = 6
 """Bars of a panel; those further down are summed up."""
@@ -46,8 +44,7 @@ class Panel:
 def draw(found: Inspection, *, titled: bool = True) -> str:
     """The picture as SVG text; its title says the finding, and stands above it unless the page around it has it."""
     title = headline(found)
-    with unchecked():
-        return _drawn(_panels(found), title if titled else "", title, _below(found))
+    return _drawn(_panels(found), title if titled else "", title, _below(found))
 
 
 def _below(found: Inspection) -> str:
@@ -76,16 +73,13 @@ def _panel(name: str, side: Side) -> Panel:
 
 def _drawn(panels: Sequence[Panel], title: str, name: str, below: str) -> str:
     """Panels side by side, under a title and over a note."""
-    import altair as alt
-
     lines = wrap(title, WIDE, TITLE, bold=True) if title else []
     top = len(lines) * (TITLE + 4) + (8 if lines else 0)
     bars, texts = _placed(panels, top)
     bottom = top + 40 + ROW * max((len(p.bars) for p in panels), default=0) + 8
     texts += [{"x": 0.0, "y": k * (TITLE + 4), "text": line, "kind": "title"} for k, line in enumerate(lines)]
     texts.append({"x": 0.0, "y": bottom, "text": below, "kind": "below"})
-    layers = _layers(bars, texts, bottom + LINE)
-    return finished(alt.layer(*layers).properties(width=WIDE, height=bottom + LINE), name)
+    return finished(layered(bars, _layers(texts, bottom + LINE), WIDE, bottom + LINE), name)
 
 
 def _placed(panels: Sequence[Panel], top: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -122,26 +116,22 @@ STYLES: dict[str, dict[str, Any]] = {
 }
 
 
-def _layers(bars: list[dict[str, Any]], texts: list[dict[str, Any]], height: float) -> list[alt.Chart]:
-    import altair as alt
-    import pandas as pd
+def _layers(texts: list[dict[str, Any]], height: float) -> list[Spec]:
+    across = {"domain": [0, WIDE], "range": [0, WIDE], "nice": False}
+    down = {"domain": [0, height], "range": [0, height], "nice": False}
 
-    across = alt.Scale(domain=[0, WIDE], range=[0, WIDE], nice=False)
-    down = alt.Scale(domain=[0, height], range=[0, height], nice=False)
+    def x(name: str) -> Spec:
+        return field(name, scale=across, axis=None)
 
-    def x(field: str) -> alt.X:
-        return alt.X(field, scale=across, axis=None)
+    def y(name: str) -> Spec:
+        return field(name, scale=down, axis=None)
 
-    def y(field: str) -> alt.Y:
-        return alt.Y(field, scale=down, axis=None)
-
-    drawn = alt.Chart(pd.DataFrame(bars, columns=["x", "x2", "full", "y", "y2", "faint"]))
-    colour = alt.condition("datum.faint", alt.value(FAINT), alt.value(ACCENT))
+    colour = {"condition": {"test": "datum.faint", "value": FAINT}, "value": ACCENT}
     layers = [
-        drawn.mark_rule(color=GRID, strokeWidth=1).encode(x=x("x:Q"), x2="full:Q", y=y("y2:Q")),
-        drawn.mark_rect().encode(x=x("x:Q"), x2="x2:Q", y=y("y:Q"), y2="y2:Q", color=colour),
+        marks("rule", {"color": GRID, "strokeWidth": 1}, x=x("x:Q"), x2=field("full:Q"), y=y("y2:Q")),
+        marks("rect", {}, x=x("x:Q"), x2=field("x2:Q"), y=y("y:Q"), y2=field("y2:Q"), color=colour),
     ]
     for kind, style in STYLES.items():
-        words_ = alt.Chart(pd.DataFrame([t for t in texts if t["kind"] == kind], columns=["x", "y", "text"]))
-        layers.append(words_.mark_text(**{"align": "left"} | style).encode(x=x("x:Q"), y=y("y:Q"), text="text:N"))
+        rows = [text for text in texts if text["kind"] == kind]
+        layers.append(marks("text", {"align": "left"} | style, rows, x=x("x:Q"), y=y("y:Q"), text=field("text:N")))
     return layers

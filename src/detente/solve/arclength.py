@@ -30,12 +30,8 @@ from detente.solve.status import Status
 Floats = NDArray[np.float64]
 Lanes = NDArray[np.bool_]
 
-MAX_STEPS = 600
-"""Steps at the usual ``far``; more in proportion for shorter ones."""
-MAX_STEPS_ON = 150
-"""Steps from where sweeps got to: what needs more is mostly lost there, and found from the beginning."""
-FAR = 0.12
-"""Largest distance, in probability, between the prediction and the curve, unless asked for less."""
+MAX_STEPS, MAX_STEPS_ON = 300, 150
+"""Steps from the beginning, and from where sweeps got to. What is not lost arrives in a third of them."""
 SHORTEST = 1e-6
 """Smallest ratio of a step to the one before: shorter, and the lane is given up."""
 FIRST_RATIO = 0.1
@@ -76,12 +72,22 @@ class SweepMap:
 
 
 def follow_all(
-    plan: Plan, numbers: Numbers, tables: Tables, far: float
+    plan: Plan, numbers: Numbers, tables: Tables, far: float, onward: bool
 ) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
-    """Solve every draw: log probabilities of the unknowns (n, D), status (D), sweeps (D)."""
+    """Solve every draw: log probabilities of the unknowns (n, D), status (D), sweeps (D).
+
+    No step lands further than ``far``, in probability, from where it was heading. ``onward``: from where sweeps can follow the branch, not
+    from its beginning; in small games this is no help, and no draw is solved so.
+    """
     draws = numbers.lam.shape[1]
-    logs, status, sweeps = np.empty((plan.unknowns, draws)), np.empty(draws, np.int64), np.empty(draws, np.int64)
+    logs, status, sweeps = (
+        np.zeros((plan.unknowns, draws)),
+        np.full(draws, Status.BRANCH_LOST, np.int64),
+        np.zeros(draws, np.int64),
+    )
     if plan.unknowns <= dense.MOST_UNKNOWNS:
+        if onward:
+            return logs, status, sweeps
         for draw in range(draws):
             sweep_map = SweepMap(plan, tables)
             uniform = sweep_map.take(numbers, np.full(WIDTH, draw))[:, 0]
@@ -89,14 +95,11 @@ def follow_all(
             logs[:, draw], status[draw] = dense.follow(sweep_map, uniform, first, far)
             sweeps[draw] = sweep_map.sweeps
         return logs, status, sweeps
-    left, reached = np.arange(draws), None
-    if far >= FAR:
-        # What sweeps could follow need not be followed again; narrow steps are for where they may have followed the wrong curve.
-        reached = branch.follow(plan, numbers, BUDGET, mix=True)
-        some = np.flatnonzero((reached.t_before > 0.0) & (reached.t < 1.0))
-        _Pursuit(plan, numbers, tables, far, some, reached, logs, status, sweeps).run()
-        left = np.setdiff1d(left, some[status[some] == Status.SOLVED])
-    _Pursuit(plan, numbers, tables, far, left, None, logs, status, sweeps).run()
+    which, reached = np.arange(draws), None
+    if onward:
+        reached = branch.follow(plan, numbers, BUDGET)
+        which = np.flatnonzero((reached.t_before > 0.0) & (reached.t < 1.0))
+    _Pursuit(plan, numbers, tables, far, which, reached, logs, status, sweeps).run()
     return logs, status, sweeps
 
 
@@ -184,7 +187,7 @@ class _Pursuit:
         self.steps += 1
         lost = short & (fresh | (self.ratio < SHORTEST)) | onward & (self.here[-1] < 0.0)
         most = MAX_STEPS if self.reached is None else MAX_STEPS_ON
-        late = live & (self.steps >= round(most * FAR / far))
+        late = live & (self.steps >= most)
         for lane in np.flatnonzero(arrived | lost | late):
             how = Status.SOLVED if arrived[lane] else Status.BRANCH_LOST if lost[lane] else Status.TOO_MANY_STEPS
             self._end(int(lane), how)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve import arclength, branch, index
+from detente.solve import arclength, branch, dense, index
 from detente.solve.kernels import Numbers, Tables, certify, terminal_payoffs, terminal_reach
 from detente.solve.lanes import WIDTH, table
 from detente.solve.plan import Plan
@@ -25,20 +25,20 @@ class Effort(IntEnum):
     """How hard to try, from the cheapest."""
 
     QUICK = 0
-    """Continuation in precision by plain sweeps; draws in which they are slow are left."""
-    PATIENT = 1
-    """The same by mixed sweeps, many of them."""
-    FOLDS = 2
-    """Continuation by arc length, which passes folds."""
+    """Continuation in precision by sweeps, mixed where they are slow."""
+    ONWARD = 1
+    """From where they could follow, by arc length, which passes folds."""
+    AFRESH = 2
+    """By arc length from the beginning."""
     FINE = 3
     """The same in short steps, for curves that nearly touch another."""
 
 
-BUDGET = {Effort.QUICK: 200, Effort.PATIENT: 600}
-"""Sweeps a draw may take."""
-NARROW = arclength.FAR / 10
-"""How far a short step may land from where it was heading."""
-LARGEST = {Effort.QUICK: 32 * WIDTH, Effort.PATIENT: 8 * WIDTH, Effort.FOLDS: 4 * WIDTH, Effort.FINE: WIDTH}
+BUDGET, BUDGET_OF_SMALL = 200, 600
+"""Sweeps a draw may take; and where unknowns are few, so that arc length is by :mod:`detente.solve.dense`, which takes many times as long as a sweep."""
+FAR = {Effort.ONWARD: 0.12, Effort.AFRESH: 0.12, Effort.FINE: 0.012}
+"""How far from where it was heading a step by arc length may land, in probability."""
+LARGEST = {Effort.QUICK: 129 * WIDTH, Effort.ONWARD: 4 * WIDTH, Effort.AFRESH: 2 * WIDTH, Effort.FINE: WIDTH}
 """Draws to hand over at a time: many where a lane takes up the next draw, few where each waits for the slowest."""
 ROOM = 4_000_000
 """Choice probabilities that a chunk's results may hold."""
@@ -47,7 +47,12 @@ ROOM = 4_000_000
 def chunk(plan: Plan, effort: Effort) -> int:
     """Draws to hand over at a time: what ``effort`` bears, and fewer where the game is large."""
     rows = plan.tree.actions + plan.tree.chance_rows
-    return max(WIDTH, min(LARGEST[effort], ROOM // max(rows, 1) // WIDTH * WIDTH))
+    lanes = min(LARGEST[effort], ROOM // max(rows, 1)) // WIDTH
+    if lanes > 8:
+        lanes -= (
+            1 - lanes % 2
+        )  # an even number of cache lines a row puts the rows of a column into the same few places of the cache
+    return max(1, lanes) * WIDTH
 
 
 @dataclass(frozen=True)
@@ -101,24 +106,28 @@ def solve_block(plan: Plan, numbers: Numbers, effort: Effort) -> Block:
         numbers = Numbers(*tame)
     numbers = Numbers(*(np.ascontiguousarray(table_, dtype=np.float64) for table_ in numbers))
     tables = Tables.of(plan)
-    if effort <= Effort.PATIENT:
-        followed = branch.follow(plan, numbers, BUDGET[effort], effort == Effort.PATIENT)
-        logs, sweeps = followed.logs, followed.sweeps
+    if plan.unknowns == 0:
+        # Nobody's belief is open: the sweep of the certificate is the answer.
+        logs, status, sweeps = np.empty((0, draws)), np.full(draws, Status.SOLVED, np.int64), np.ones(draws, np.int64)
+        doubtful = np.zeros(draws, np.bool_)
+    elif effort == Effort.QUICK:
+        followed = branch.follow(plan, numbers, BUDGET_OF_SMALL if plan.unknowns <= dense.MOST_UNKNOWNS else BUDGET)
+        logs, sweeps, doubtful = followed.logs, followed.sweeps, followed.doubt
         status = np.where(followed.solved, Status.SOLVED, Status.BRANCH_LOST).astype(np.int64)
     else:
-        far = NARROW if effort == Effort.FINE else arclength.FAR
-        logs, status, sweeps = arclength.follow_all(plan, numbers, tables, far)
-    if effort in (Effort.PATIENT, Effort.FOLDS):
+        logs, status, sweeps = arclength.follow_all(plan, numbers, tables, FAR[effort], effort == Effort.ONWARD)
+        doubtful = np.ones(draws, np.bool_)
+    if effort < Effort.FINE:
         # A point that plain sweeps come to attracts them, and its index is that of the principal branch. Short steps are the
         # last word: at a symmetry the branch itself crosses others, and goes on with the other index.
-        found = np.flatnonzero(status == Status.SOLVED)
+        found = np.flatnonzero((status == Status.SOLVED) & doubtful)
         astray = index.astray(plan, numbers.take(found), logs[:, found], tables)
         status[found[astray]] = Status.BRANCH_LOST
     prob = np.empty((tree.actions + tree.chance_rows, draws))
     prob[tree.actions :] = numbers.chances
     value, residual, gain = np.empty((plan.actors, draws)), np.empty(draws), np.empty((plan.actors, draws))
     answer = table(plan.actors + 1 + int(np.diff(tree.set_action).max(initial=2)))
-    as_is = effort > Effort.PATIENT
+    as_is = effort > Effort.QUICK
     certify(plan.arrays, plan.actors, numbers, logs, as_is, tables, answer, prob, value, residual, gain)
     status[(status == Status.SOLVED) & ~(residual <= TOLERANCE)] = Status.BRANCH_LOST
     status[~finite] = Status.NOT_FINITE

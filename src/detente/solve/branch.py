@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve.kernels import Numbers, Tables, inlined, jit, sweep, take_up
-from detente.solve.lanes import WIDTH, at, exp, fill, largest, load, size, smallest, store, table, where
+from detente.solve.lanes import WIDTH, at, fill, largest, load, size, smallest, store, table, where
 from detente.solve.mixing import DEPTH, Memory, combine, forget, mixed, remember
 from detente.solve.plan import Plan
 
@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 SETTLED = 1e-10
 """Change of a probability in a sweep at which a draw is done, at its target."""
 ON_THE_WAY, WITH_CARE = 3e-3, 1e-3
-"""The same, on the way to it; and where sweeps are mixed, which happens where branches come close."""
+"""The same, on the way to it; and there where sweeps are mixed, which happens where branches come close."""
 PATIENCE = 60
 """Sweeps at one precision before going back."""
 LAST_PATIENCE = 150
@@ -45,12 +45,12 @@ AIM = 0.8
 """Of the step that would land just within ``FAR``, the part that is tried."""
 LONGER = 3.0
 """Largest ratio of a step to the one before."""
-SLOW = 0.5
-"""Sweeps whose change falls by less than to this share of the one before are mixed, or given up where they may not be."""
-PLAIN = 3
+SLOW, SLOW_ON_THE_WAY = 0.2, 0.5
+"""Sweeps whose change falls by less than to this share of the one before are mixed, at the target and on the way to it."""
+PLAIN = 2
 """Sweeps at one precision before any are."""
-HOPE = 12
-"""Sweeps at one precision after which slow ones are given up where they may not be mixed."""
+ATTRACTS = 0.9
+"""Of the change of the sweep before: where sweeps are mixed at the target and one changes more, what they come to need not attract."""
 UNDER_WAY, SOLVED, GIVEN_UP, IDLE = 0, 1, 2, 3
 
 
@@ -59,7 +59,7 @@ class Pace(NamedTuple):
 
     Its draw and state; the fraction of the target it is at (``t``, a table of one row) and the last three it settled at; its next step; sweeps at this fraction and
     in all. Then tables of one row that say with ones and zeros what the last sweep means for it: it has settled and steps on,
-    it goes back, it starts afresh; it goes on mixing; its last sweep is one to remember.
+    it goes back, it starts afresh; it goes on mixing; its last sweep is one to remember. ``doubt``: as in :class:`Followed`.
     """
 
     draw: NDArray[np.int64]
@@ -77,6 +77,7 @@ class Pace(NamedTuple):
     cleared: Floats
     kept: Floats
     coefficients: Floats
+    doubt: NDArray[np.bool_]
 
     @classmethod
     def idle(cls) -> Pace:
@@ -96,6 +97,7 @@ class Pace(NamedTuple):
             cleared=table(1),
             kept=table(1),
             coefficients=table(3),
+            doubt=np.zeros(WIDTH, np.bool_),
         )
 
 
@@ -111,7 +113,8 @@ class Followed(NamedTuple):
     """How far each of D draws has come.
 
     ``logs`` (n, D) log probabilities of the unknowns at the last fraction settled at, ``before`` (n, D) at the one before that, and those
-    fractions, ``t`` and ``t_before`` (D), zero where there is none; ``solved`` (D); ``sweeps`` (D).
+    fractions, ``t`` and ``t_before`` (D), zero where there is none; ``solved`` (D); ``doubt`` (D) where sweeps were mixed at the target and did not
+    close in on it steadily; ``sweeps`` (D).
     """
 
     logs: Floats
@@ -119,15 +122,12 @@ class Followed(NamedTuple):
     t: Floats
     t_before: Floats
     solved: NDArray[np.bool_]
+    doubt: NDArray[np.bool_]
     sweeps: NDArray[np.int64]
 
 
-def follow(plan: Plan, numbers: Numbers, budget: int, mix: bool) -> Followed:
-    """Solve every draw of ``numbers``, with plain sweeps only or, where those are slow, mixed ones.
-
-    A draw that needs more than ``budget`` sweeps is given up; so is one whose plain sweeps are slow, unless they
-    may be mixed.
-    """
+def follow(plan: Plan, numbers: Numbers, budget: int) -> Followed:
+    """Solve every draw of ``numbers``; one that needs more than ``budget`` sweeps is given up."""
     draws, unknowns = numbers.lam.shape[1], plan.unknowns
     found = Followed(
         np.zeros((unknowns, draws)),
@@ -135,11 +135,12 @@ def follow(plan: Plan, numbers: Numbers, budget: int, mix: bool) -> Followed:
         np.zeros(draws),
         np.zeros(draws),
         np.zeros(draws, np.bool_),
+        np.zeros(draws, np.bool_),
         np.zeros(draws, np.int64),
     )
     points = Points(table(3 * unknowns), table(unknowns), table(plan.actors))
-    tables, memory = Tables.of(plan), Memory.of(unknowns if mix else 0)
-    _follow(plan.arrays, plan.actors, numbers, budget, mix, tables, points, Pace.idle(), memory, found)
+    tables, memory = Tables.of(plan), Memory.of(unknowns)
+    _follow(plan.arrays, plan.actors, numbers, budget, tables, points, Pace.idle(), memory, found)
     return found
 
 
@@ -149,7 +150,6 @@ def _follow(
     actors: int,
     numbers: Any,
     budget: int,
-    mix: bool,
     tables: Any,
     points: Any,
     pace: Any,
@@ -176,12 +176,12 @@ def _follow(
         _measure(game, tables, pace)
         settling = False
         for lane in range(WIDTH):
-            settling = pace.change[0, lane] < _goal(pace.t[0, lane], mix) or settling
+            settling = pace.change[0, lane] < _goal(lane, pace) or settling
         if settling:
             _drift(game, tables, points, pace)
         moving = False
         for lane in range(WIDTH):
-            moving = _judge(lane, budget, mix, pace) or moving
+            moving = _judge(lane, budget, pace) or moving
         if moving:
             _note(unknowns, tables.image, points, pace)
         mixing = False
@@ -213,6 +213,7 @@ def _follow(
                         found.before[u, draw] = points.done[unknowns + u, lane]
                     found.t[draw], found.t_before[draw] = pace.done[0, lane], pace.done[1, lane]
                     found.solved[draw], found.sweeps[draw] = state == SOLVED, pace.sweeps[lane]
+                    found.doubt[draw] = pace.doubt[lane]
                     pace.state[lane] = IDLE
                     busy -= 1
                     if queue < draws:
@@ -245,14 +246,15 @@ def _begin(game: Any, tables: Any, lane: int, points: Any, pace: Any) -> None:
         pace.done[i, lane] = 0.0
     pace.inner[lane] = pace.sweeps[lane] = 0
     pace.kept[0, lane] = pace.mixes[0, lane] = 0.0
+    pace.doubt[lane] = False
 
 
 @inlined
-def _goal(t: float, mix: bool) -> float:
+def _goal(lane: int, pace: Any) -> float:
     """Change of a probability in a sweep at which a lane has settled."""
-    if t >= 1.0:
+    if pace.t[0, lane] >= 1.0:
         return SETTLED
-    return WITH_CARE if mix else ON_THE_WAY
+    return WITH_CARE if pace.mixes[0, lane] > 0.0 else ON_THE_WAY
 
 
 @inlined
@@ -272,14 +274,17 @@ def _drift(game: Any, tables: Any, points: Any, pace: Any) -> None:
     """Largest distance from where the branch was heading, in probability; a log probability's counts in proportion."""
     drift = fill(0.0)
     for u in range(len(game.unknown_action)):
-        guess = load(points.guess, u)
-        drift = largest(size(load(tables.prob, at(game.unknown_action, u)) - exp(smallest(guess, fill(0.0)))), drift)
-        drift = largest(size(load(tables.image, u) - guess) * fill(FAR / FAR_IN_LOGS), drift)
+        guess, image = load(points.guess, u), load(tables.image, u)
+        drift = largest(size(guess - image) * fill(FAR / FAR_IN_LOGS), drift)
+        # exp(d) - 1 by its series, good to a hundredth where the log probability has not gone too far by itself
+        d = smallest(guess, fill(0.0)) - image
+        part = d * (fill(1.0) + d * (fill(1.0 / 2.0) + d * (fill(1.0 / 6.0) + d * fill(1.0 / 24.0))))
+        drift = largest(size(part) * load(tables.prob, at(game.unknown_action, u)), drift)
     store(pace.change, 2, drift)
 
 
 @inlined
-def _judge(lane: int, budget: int, mix: bool, pace: Any) -> bool:
+def _judge(lane: int, budget: int, pace: Any) -> bool:
     """After a sweep: on, back, done or given up? Says whether the lane leaves its present fraction."""
     pace.accept[0, lane] = pace.moved[0, lane] = pace.cleared[0, lane] = 0.0
     if pace.state[lane] != UNDER_WAY:
@@ -289,15 +294,15 @@ def _judge(lane: int, budget: int, mix: bool, pace: Any) -> bool:
     pace.sweeps[lane] += 1
     pace.inner[lane] += 1
     change, drift, t, step = pace.change[0, lane], pace.change[2, lane], pace.t[0, lane], pace.step[lane]
-    inner, at_end, on_the_way = pace.inner[lane], t >= 1.0, WITH_CARE if mix else ON_THE_WAY
+    inner, at_end, mixed_before = pace.inner[lane], t >= 1.0, pace.mixes[0, lane] > 0.0
     accept, restart, settled = False, False, False
     if not math.isfinite(pace.change[1, lane]):
         restart = True
-    elif change < _goal(t, mix):
+    elif change < _goal(lane, pace):
         settled = True
         restart = drift > FAR and step > SHORTEST and pace.done[0, lane] > 0.0
         accept = not restart
-    elif inner > (LAST_PATIENCE if at_end and change < on_the_way else PATIENCE):
+    elif inner > (LAST_PATIENCE if at_end and change < WITH_CARE else PATIENCE):
         restart = True
     if accept and at_end:
         pace.state[lane] = SOLVED
@@ -315,16 +320,18 @@ def _judge(lane: int, budget: int, mix: bool, pace: Any) -> bool:
         if step < SHORTEST:
             pace.state[lane] = GIVEN_UP
     pace.t[0, lane], pace.step[lane] = t, step
-    mixed_before = pace.mixes[0, lane] > 0.0
-    slow = inner > PLAIN and change > SLOW * pace.before[lane] and not (accept or restart)
-    too_slow = not mix and slow and inner > HOPE
-    if pace.state[lane] == UNDER_WAY and (pace.sweeps[lane] >= budget or too_slow):
+    slow = inner > PLAIN and change > (SLOW if at_end else SLOW_ON_THE_WAY) * pace.before[lane]
+    if pace.state[lane] == UNDER_WAY and pace.sweeps[lane] >= budget:
         pace.state[lane] = GIVEN_UP
     gone = pace.state[lane] != UNDER_WAY
     leaves = accept or restart or gone
     pace.accept[0, lane] = 1.0 if accept else 0.0
     pace.moved[0, lane] = 1.0 if leaves else 0.0
-    mixes = mix and not leaves and (mixed_before or slow)
+    mixes = not leaves and (mixed_before or slow)
+    if accept or restart:
+        pace.doubt[lane] = pace.doubt[lane] and pace.state[lane] == SOLVED
+    elif at_end and (mixes or mixed_before) and change > ATTRACTS * pace.before[lane]:
+        pace.doubt[lane] = True
     pace.mixes[0, lane] = 1.0 if mixes else 0.0
     pace.cleared[0, lane] = 1.0 if mixes and not mixed_before else 0.0
     pace.kept[0, lane] = 1.0 if mixes and mixed_before else 0.0

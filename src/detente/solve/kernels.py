@@ -18,7 +18,21 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.lanes import WIDTH, at, exp, fill, largest, load, log, size, smallest, store, table, where
+from detente.solve.lanes import (
+    WIDTH,
+    at,
+    exp,
+    fill,
+    largest,
+    load,
+    log,
+    neighbours,
+    size,
+    smallest,
+    store,
+    table,
+    where,
+)
 from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
@@ -212,24 +226,40 @@ def sweep(game: Any, actors: int, tables: Any) -> None:
 @jit
 def take_up(game: Any, actors: int, numbers: Any, draw: int, lane: int, tables: Any, target: Floats) -> None:
     """Put a draw's numbers into a lane, with the uniform profile; its precisions go into ``target``."""
-    nodes, payoffs = len(game.edge_start) - 1, len(game.payoff_start) - 1
-    unknowns, actions = len(game.unknown_action), len(game.unknown)
-    for p in range(payoffs):
+    base, actions, unknowns = (len(game.edge_start) - 1) * actors, len(game.unknown), len(game.unknown_action)
+    for p in range(len(game.payoff_start) - 1):
         total = 0.0
-        for i in range(game.payoff_start[p], game.payoff_start[p + 1]):
-            total += numbers.values[game.payoff_part[i], draw]
-        tables.value[nodes * actors + p, lane] = total
+        for i in range(at(game.payoff_start, p), at(game.payoff_start, p + 1)):
+            total += numbers.values[at(game.payoff_part, i), draw]
+        tables.value[base + p, lane] = total
     for c in range(numbers.chances.shape[0]):
         chance = numbers.chances[c, draw]
         tables.prob[actions + c, lane] = chance
         tables.logs[unknowns + c, lane] = max(math.log(chance), IMPOSSIBLE) if chance > 0.0 else IMPOSSIBLE
     for a in range(actors):
         target[a, lane] = numbers.lam[a, draw]
-    for h in range(len(game.set_actor)):
-        uniform = -math.log(game.set_action[h + 1] - game.set_action[h])
-        for a in range(game.set_action[h], game.set_action[h + 1]):
-            if game.unknown[a] >= 0:
-                tables.logs[game.unknown[a], lane] = uniform
+    for u in range(unknowns):
+        tables.logs[u, lane] = game.uniform[u]
+
+
+@jit
+def take_up_row(game: Any, actors: int, numbers: Any, first: int, logs: Floats, tables: Any) -> None:
+    """Put the numbers of WIDTH draws from ``first`` on into the lanes, with profiles ``logs`` (n, D) and their own precisions."""
+    base, actions, unknowns = (len(game.edge_start) - 1) * actors, len(game.unknown), len(game.unknown_action)
+    for p in range(len(game.payoff_start) - 1):
+        total = fill(0.0)
+        for i in range(at(game.payoff_start, p), at(game.payoff_start, p + 1)):
+            total += neighbours(numbers.values, at(game.payoff_part, i), first)
+        store(tables.value, base + p, total)
+    for c in range(numbers.chances.shape[0]):
+        chance = neighbours(numbers.chances, c, first)
+        possible = where(chance, chance, fill(1.0))
+        store(tables.prob, actions + c, chance)
+        store(tables.logs, unknowns + c, where(chance, largest(log(possible), fill(IMPOSSIBLE)), fill(IMPOSSIBLE)))
+    for a in range(actors):
+        store(tables.lam, a, neighbours(numbers.lam, a, first))
+    for u in range(unknowns):
+        store(tables.logs, u, neighbours(logs, u, first))
 
 
 @jit
@@ -255,12 +285,17 @@ def certify(
     """
     draws, unknowns, actions = logs.shape[1], len(game.unknown_action), len(game.unknown)
     nodes, sets, worth = len(game.edge_start) - 1, len(game.set_actor), tables.scratch
-    for start in range(0, draws, WIDTH):
-        for lane in range(WIDTH):
-            draw = min(start + lane, draws - 1)
-            take_up(game, actors, numbers, draw, lane, tables, tables.lam)
-            for u in range(unknowns):
-                tables.logs[u, lane] = logs[u, draw]
+    for begin in range(0, draws, WIDTH):
+        # The last lanes begin where they end with the draws; fewer draws than lanes are taken one by one.
+        start, many = max(0, min(begin, draws - WIDTH)), min(WIDTH, draws)
+        if many == WIDTH:
+            take_up_row(game, actors, numbers, start, logs, tables)
+        else:
+            for lane in range(WIDTH):
+                draw = min(lane, draws - 1)
+                take_up(game, actors, numbers, draw, lane, tables, tables.lam)
+                for u in range(unknowns):
+                    tables.logs[u, lane] = logs[u, draw]
         sweep(game, actors, tables)
         for u in range(unknowns):
             if as_is:
@@ -290,9 +325,10 @@ def certify(
             for k in range(options):
                 off = largest(size(load(answer, spare + k) - load(tables.prob, first + k)), off)
         store(answer, actors, off)
-        for lane in range(min(WIDTH, draws - start)):
-            for a in range(actions):
+        for a in range(actions):
+            for lane in range(many):
                 choice[a, start + lane] = tables.prob[a, lane]
+        for lane in range(many):
             for a in range(actors):
                 value[a, start + lane] = tables.value[a, lane]
                 gain[a, start + lane] = answer[a, lane]

@@ -94,6 +94,22 @@ def store(typing_context: Any, array: Any, row: Any, value: Any) -> Any:
 
 
 @intrinsic
+def neighbours(typing_context: Any, array: Any, row: Any, column: Any) -> Any:
+    """WIDTH entries of a row of ``array`` (rows, D), which must be contiguous, from ``column`` on."""
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        whole = context.make_array(sig.args[0])(context, builder, args[0])
+        row, column = (
+            context.cast(builder, value, kind, types.int64) for value, kind in zip(args[1:], sig.args[1:], strict=True)
+        )
+        length = builder.extract_value(whole.shape, 1)
+        place = builder.gep(whole.data, [builder.add(builder.mul(row, length), column)], inbounds=True)
+        return builder.load(builder.bitcast(place, _VECTOR.as_pointer()), align=8)
+
+    return lanes(array, row, column), code
+
+
+@intrinsic
 def at(typing_context: Any, array: Any, place: Any) -> Any:
     """Entry ``place``, not below zero, of an integer array: without Numba's allowance for negative places, which costs as
     much as the arithmetic of a pass."""

@@ -17,7 +17,7 @@ from detente.solve.lanes import fill, load, root, store, table, where
 
 Floats = NDArray[np.float64]
 
-DEPTH = 5
+DEPTH = 3
 """Sweeps looked back on."""
 
 

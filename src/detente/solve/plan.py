@@ -26,7 +26,7 @@ class Arrays(NamedTuple):
     ``edge_start`` (N+1), ``edge_child`` (E) as in :class:`~detente.game.Tree`. ``edge_row`` (E): row of its probability, actions first, chances after them. ``edge_value`` (E * I):
     row of the value it leads to, for each actor.
     ``set_actor`` (H), ``set_start`` (H+1), ``set_nodes``, ``set_action`` (H+1) as there; ``set_reach`` the reach row of each of ``set_nodes``.
-    ``unknown`` (A): number of the unknown that an action is, or -1. ``unknown_action`` (n).
+    ``unknown`` (A): number of the unknown that an action is, or -1. ``unknown_action`` (n); ``uniform`` (n) its log probability where all options are alike.
     ``late_action``: actions whose old probability is needed in a pass.
     ``reach_parent``, ``reach_log`` (R): row of the parent, and row of the log probability that leads from there; row 0 is the root.
     ``level_node``, ``level_set`` (K+1).
@@ -45,6 +45,7 @@ class Arrays(NamedTuple):
     set_reach: Index
     unknown: Index
     unknown_action: Index
+    uniform: NDArray[np.float64]
     late_action: Index
     reach_parent: Index
     reach_log: Index
@@ -102,6 +103,7 @@ class Plan:
             set_reach=_index(reach_row[tree.set_nodes]),
             unknown=_index(unknown),
             unknown_action=_index(active),
+            uniform=-np.log(np.diff(tree.set_action)[tree.action_set[active]]),
             late_action=_index(np.flatnonzero(tree.late[tree.action_set])),
             reach_parent=parent,
             reach_log=log_row,

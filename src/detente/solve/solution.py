@@ -55,10 +55,12 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
         sweeps=np.zeros(draws, np.int64),
     )
     plan = Plan.plain(tree)
-    numbers = Numbers(payoffs.transpose(1, 0, 2).reshape(-1, draws), chances, lam)
+    by_actor = payoffs.transpose(1, 0, 2)
 
     def solve_some(which: slice | NDArray[np.intp], effort: Effort) -> None:
-        block = solve_block(plan, numbers.take(which), effort)
+        count = len(out.status[which])
+        values = by_actor[:, :, which].reshape(-1, count)
+        block = solve_block(plan, Numbers(values, chances[:, which], lam[:, which]), effort)
         out.choice[:, which], out.reach[:, which] = block.choice, block.reach
         out.value[:, which], out.gain[:, which] = block.value, block.gain
         out.residual[which], out.status[which] = block.residual, block.status

@@ -186,7 +186,7 @@ class Session:
             if cancelled():
                 raise CancelledError
             block = {name: value[start : min(start + BLOCK, stop)] for name, value in values.items()}
-            parts.append(self._solve(task, block, self._gently, Effort.PATIENT))
+            parts.append(self._solve(task, block, self._gently, Effort.QUICK))
         return Results.join(parts)
 
     def _finish(self, task: Task, values: Mapping[str, Floats], results: Results, cancelled: Cancelled) -> None:
