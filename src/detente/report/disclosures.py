@@ -90,16 +90,20 @@ def lessons_by_step(information: Information) -> dict[str, Lesson | None]:
     found: dict[str, Lesson | None] = {}
     for lesson in information.lessons:
         best = found.setdefault(lesson.step, None)
-        size = abs(lesson.figure.difference)
-        if telling(lesson.figure) and (best is None or size > abs(best.figure.difference)):
+        if telling(lesson.figure) and (best is None or _moved(lesson) > _moved(best)):
             found[lesson.step] = lesson
     return found
+
+
+def _moved(lesson: Lesson) -> float:
+    """How far a step moved a belief; what a fact's two states differ by is rounding, and the first named stays first."""
+    return round(abs(lesson.figure.difference), 9)
 
 
 def largest_lesson(information: Information) -> Lesson | None:
     """The largest clear change of a belief by any step on the record."""
     clear = [lesson for lesson in lessons_by_step(information).values() if lesson is not None]
-    return max(clear, key=lambda lesson: abs(lesson.figure.difference), default=None)
+    return max(clear, key=_moved, default=None)
 
 
 def lesson_words(information: Information, lesson: Lesson, situation: Situation) -> str:

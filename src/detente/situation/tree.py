@@ -109,7 +109,8 @@ def labels(root: Node, path: Path) -> tuple[str, ...]:
         if below is None:
             break
         if isinstance(node.value, dict):
-            words.append(next(str(key) for key in node.value if key == part))  # 1 and 1.0 are one key
+            # 1 and 1.0 are one key, and `.nan` equals nothing, not even itself
+            words.append(next(str(key) for key in node.value if key is part or key == part))
         else:
             words.append(item_name(below, int(part)))
         node = below
