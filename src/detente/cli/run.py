@@ -14,6 +14,7 @@ from detente.cli.codes import USUAL_METHOD, Exit
 from detente.cli.failure import RefusedError, say
 from detente.cli.files import find, whole, writable
 from detente.cli.trust import reservations
+from detente.report.findings import Findings
 
 if TYPE_CHECKING:
     from detente.forecast.result import Forecast
@@ -58,8 +59,9 @@ def run(request: Request) -> Exit:
     if outputs.brief and outputs.brief.suffix.lower() == PAPER:
         _printable()
     forecast = _forecast(request, source)
-    _write(forecast, outputs)
-    _print(forecast, request)
+    findings = Findings(forecast)
+    _write(findings, outputs)
+    _print(findings, request)
     for path, what in ((outputs.brief, "Brief"), (outputs.saved, "Forecast")):
         if path:
             print(f"{what}: {path}", file=sys.stderr if request.json else sys.stdout)
@@ -134,28 +136,29 @@ def _printable() -> None:
         raise RefusedError(pdf.NO_BROWSER)
 
 
-def _write(forecast: Forecast, outputs: Outputs) -> None:
+def _write(findings: Findings, outputs: Outputs) -> None:
+    forecast = findings.forecast
     if outputs.brief:
         from detente.report import brief, pdf
 
         with whole(outputs.brief) as partial:
             if outputs.brief.suffix.lower() != PAPER:
-                brief.write(forecast, partial)
+                brief.write(forecast, partial, findings=findings)
             else:
                 try:
-                    partial.write_bytes(pdf.printed(brief.render(forecast)))
+                    partial.write_bytes(pdf.printed(brief.render(forecast, findings=findings)))
                 except pdf.PrintError as error:
                     raise RefusedError(str(error)) from None
     if outputs.saved:
         forecast.save(outputs.saved)
 
 
-def _print(forecast: Forecast, request: Request) -> None:
+def _print(findings: Findings, request: Request) -> None:
     if request.json:
-        print(forecast.to_json())
+        print(findings.forecast.to_json())
         return
     from rich.console import Console
 
     from detente.report.terminal import print_forecast
 
-    print_forecast(forecast, Console())
+    print_forecast(findings, Console())

@@ -86,10 +86,20 @@ def effective(w: Array) -> float:
 
 def places(x: Array, w: Array) -> Array:
     """(D,) weighted mid-ranks in (0, 1): the share of the weight below, with half of that at the same value."""
-    _, group = np.unique(x, return_inverse=True)
+    group = groups(x)
     mass = np.bincount(group, weights=w)
     middle: Array = (np.cumsum(mass) - mass / 2)[group]
     return middle
+
+
+def groups(x: Array) -> NDArray[np.int32]:
+    """(D,) which of the distinct values, counted from the smallest, each is: kept, as one quantity is looked at for many questions."""
+    return _groups(x.tobytes())
+
+
+@lru_cache(maxsize=512)
+def _groups(x: bytes) -> NDArray[np.int32]:
+    return np.unique(np.frombuffer(x), return_inverse=True)[1].astype(np.int32)
 
 
 def ranks(x: Array, w: Array) -> Array | None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.explain.drawn import Array, Drawn, discoveries, distinct_ranks, effective, ranks, usable
+from detente.explain.drawn import Array, Drawn, discoveries, distinct_ranks, effective, groups, ranks, usable
 from detente.explain.sensitivity import REPLICATES, shares
 
 if TYPE_CHECKING:
@@ -97,11 +97,14 @@ def effects(values: Array, answer: Array, weight: Array, replicates: int = REPLI
         return []
     error = 1 / math.sqrt(effective(w) - 1)
     found = {i: float(np.clip(w @ (row * target), -1, 1)) for i, row in distinct_ranks(x, w).items()}
-    any_effect = {s.index: s.chance for s in shares(values, answer, weight, replicates=0)}
+    any_effect = {s.index: s for s in shares(values, answer, weight, replicates=0)}
     names = list(found)
-    chances = [2 * min(_chance(found[i], error), any_effect.get(i, 1.0)) for i in names]
+    chances = [2 * min(_chance(found[i], error), any_effect[i].chance if i in any_effect else 1.0) for i in names]
     chosen = [names[k] for k in discoveries(chances)]
-    parts = {chosen[s.index]: s for s in shares(values[chosen], answer, weight, replicates)}
+    if replicates:
+        parts = {chosen[s.index]: s for s in shares(values[chosen], answer, weight, replicates)}
+    else:
+        parts = {i: any_effect[i] for i in chosen if i in any_effect}
     rows = [Effect(i, found[i], error, _thirds(x[i], y, w), part.share, part.error) for i, part in parts.items()]
     return sorted(rows, key=lambda effect: -effect.strength)
 
@@ -119,7 +122,7 @@ def _chance(correlation: float, error: float) -> float:
 
 def _thirds(x: Array, answer: Array, w: Array) -> tuple[float, float, float]:
     """Weighted mean answer in each third of ``x``; ties share their place evenly."""
-    _, group = np.unique(x, return_inverse=True)
+    group = groups(x)
     mass = np.bincount(group, weights=w)
     mean = np.bincount(group, weights=w * answer) / mass
     end = np.cumsum(mass)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.explain.drawn import Array, Drawn, discoveries, distinct_ranks, effective, places, usable
+from detente.explain.drawn import Array, Drawn, discoveries, distinct_ranks, effective, groups, places, usable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +96,7 @@ def _normalised(w: Array) -> Array:
 def polynomials(x: Array, w: Array) -> Array:
     """(D, K + 1) Legendre polynomials of the place of each draw; never more than the distinct values allow."""
     terms = int(np.clip(effective(w) / DRAWS_PER_TERM, 2, MOST_TERMS))
-    terms = min(terms, len(np.unique(x)) - 1)
+    terms = min(terms, int(groups(x).max(initial=-1)))
     return np.asarray(np.polynomial.legendre.legvander(2 * places(x, w) - 1, terms), dtype=float)
 
 

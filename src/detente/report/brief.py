@@ -62,18 +62,25 @@ def write(
     path: str | Path,
     situation: Situation | None = None,
     explanation: Explanation | None = None,
+    findings: Findings | None = None,
 ) -> Path:
-    """Write the brief to ``path``; with the situation it shows the process too, with an explanation who can change it. Returns the path."""
+    """Write the brief to ``path``; with the situation it shows the process too, with an explanation who can change it. What has
+    been found in the forecast already may be given. Returns the path."""
     path = Path(path)
-    path.write_text(render(forecast, situation, explanation), encoding="utf-8")
+    path.write_text(render(forecast, situation, explanation, findings), encoding="utf-8")
     return path
 
 
-def render(forecast: Forecast, situation: Situation | None = None, explanation: Explanation | None = None) -> str:
+def render(
+    forecast: Forecast,
+    situation: Situation | None = None,
+    explanation: Explanation | None = None,
+    findings: Findings | None = None,
+) -> str:
     """The brief as HTML text."""
     from markupsafe import Markup
 
-    findings = Findings(forecast)
+    findings = findings or Findings(forecast)
     first = statements.headline(findings)
     return template("brief.html.jinja").render(
         w=words, provenance=forecast.provenance, certificate=forecast.certificate, findings=findings,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -20,9 +19,6 @@ from detente.report.findings import Alternative, Answer, Beliefs, Figure, Findin
 from detente.report.process_terminal import print_process
 from detente.report.statements import headline, held, how_to_read, others_found, theory_used, trust, verdict
 
-if TYPE_CHECKING:
-    from detente.forecast.result import Forecast
-
 __all__ = ["Bar", "print_forecast", "print_process"]
 
 ACCENT = "cyan"
@@ -36,9 +32,8 @@ ROOMY = 105
 """Columns from which the strongest driver has a column of its own."""
 
 
-def print_forecast(forecast: Forecast, console: Console) -> None:
+def print_forecast(findings: Findings, console: Console) -> None:
     """Print the whole summary: answers, beliefs, next moves, likeliest paths, and how far to trust them."""
-    findings = Findings(forecast)
     width = min(console.width, WIDEST)
     for part in _parts(findings, width):
         console.print(part, width=width, highlight=False)
