@@ -91,13 +91,13 @@ class Tree:
         Only they couple the sets in a backward pass; what stands below them follows in one pass.
         """
         below = np.zeros(self.nodes + self.terminals, dtype=np.bool_)
-        sizes = self.set_size
         result = np.zeros(self.actions, dtype=np.bool_)
-        for node in range(self.nodes - 1, -1, -1):
-            edges = slice(self.edge_start[node], self.edge_start[node + 1])
+        wide = np.append(self.set_size > 1, False)[self.node_set]
+        for start, stop in zip(self.level_node[-2::-1], self.level_node[:0:-1], strict=True):
+            first = self.edge_start[start:stop]
+            edges = slice(self.edge_start[start], self.edge_start[stop])
             inside = below[self.edge_child[edges]]
-            held = self.node_set[node]
-            if held >= 0:
-                result[self.edge_row[edges]] |= inside
-            below[node] = inside.any() or (held >= 0 and sizes[held] > 1)
+            decided = np.repeat(self.node_set[start:stop] >= 0, np.diff(self.edge_start[start : stop + 1]))
+            result[self.edge_row[edges][decided & inside]] = True
+            below[start:stop] = np.logical_or.reduceat(inside, first - first[0]) | wide[start:stop]
         return result | self.late[self.action_set]

@@ -36,8 +36,8 @@ SHORTEST = 1e-6
 """Smallest ratio of a step to the one before: shorter, and the lane is given up."""
 FIRST_RATIO = 0.1
 """The first step, as a ratio to the last that sweeps could take."""
-BUDGET = 200
-"""Sweeps given to following the branch as far as they can."""
+BUDGET = 60
+"""Sweeps given to following the branch before arc length takes over: well before the place where they fail, from which it often goes astray."""
 ON_THE_WAY, SETTLED = 1e-4, 1e-11
 """Change of a probability in a sweep at which a point counts as on the curve, on the way and at the target."""
 

@@ -1,0 +1,32 @@
+"""What a tree knows of itself, beside the same worked out node by node."""
+
+import numpy as np
+import pytest
+from random_games import random_game
+
+from detente.game import Tree
+
+
+def by_node(tree: Tree) -> np.ndarray:
+    """(A,) actions above a set of several nodes, or of a set that reaches beyond its level."""
+    result = np.zeros(tree.actions, dtype=bool)
+
+    def leads_to_doubt(node: int) -> bool:
+        if node >= tree.nodes:
+            return False
+        held, doubt = tree.node_set[node], False
+        for edge in range(tree.edge_start[node], tree.edge_start[node + 1]):
+            below = leads_to_doubt(tree.edge_child[edge])
+            doubt = doubt or below
+            if held >= 0 and (below or tree.late[held]):
+                result[tree.edge_row[edge]] = True
+        return doubt or (held >= 0 and tree.set_size[held] > 1)
+
+    leads_to_doubt(0)
+    return result
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_actions_that_beliefs_depend_on(seed: int) -> None:
+    tree = random_game(seed, 5 + 7 * seed, actors=1 + seed % 4, draws=1, crossing=seed % 2 == 1).tree
+    np.testing.assert_array_equal(tree.belief_actions, by_node(tree))
