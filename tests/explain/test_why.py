@@ -147,7 +147,10 @@ def test_sentences_say_only_what_the_figures_say(talks, change):
     assert re.search(rf": {sign}[\d.]+ points", said)
     assert (" gains most" in said) == (found.way is not None and found.way.figure.difference > 0)
     assert ("believes otherwise" in said) == (
-        found.decision is not None and found.decision.belief is not None and found.decision.open
+        found.decision is not None
+        and found.decision.belief is not None
+        and found.decision.open
+        and all(found.decision.offered)
     )
     if found.decision is not None and found.decision.belief is not None:
         assert found.decision.belief.figure.clear
@@ -183,3 +186,22 @@ def test_what_cannot_be_asked_is_refused(talks, base, tmp_path):
     base.save(tmp_path / "f.nc")
     with pytest.raises(ValueError, match="read from a file"):
         why(Forecast.load(tmp_path / "f.nc"), "hide gesture")
+
+
+@pytest.mark.parametrize(("option", "change"), [("bend", "remove answer.bend"), ("stand", "remove answer.stand")])
+def test_an_option_taken_away_is_not_said_to_be_an_answer_to_anything(option, change):
+    """Two others are left, so that it is still a choice: of that option the change itself disposes."""
+    three = loads(TALKS.replace("stand: Alpha stands}", "stand: Alpha stands, bend: Alpha bends}").replace(
+        "serious: {text: Is Beta serious?", "bends: {text: Does Alpha bend?, when: answer == bend}\n  stands: {text: Does Alpha stand?, when: answer == stand}\n  serious: {text: Is Beta serious?"
+    ))  # fmt: skip
+    found = why(three, change, f"{option}s", draws=DRAWS)
+    assert (found.decision.step, found.decision.option) == ("answer", option)
+    assert (found.decision.open, found.decision.offered) == (True, (True, False))
+    assert found.in_words()[-1] == "The change itself takes that option away, whatever is believed."
+
+
+def test_an_option_that_is_added_is_said_to_be_made_possible():
+    added = "add answer.bend={text: Alpha bends}; set ask.yields.when=answer == bend"
+    found = why(loads(TALKS), added, "yields", draws=DRAWS)
+    assert (found.decision.step, found.decision.option, found.decision.offered) == ("answer", "bend", (False, True))
+    assert found.in_words()[-1] == "The change itself makes that option possible."

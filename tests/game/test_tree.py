@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import small_games
 from random_games import random_game
 
-from detente.game import Tree
+from detente.game import Tree, unroll
+from detente.situation import changed, loads, what_if
 
 
 def by_node(tree: Tree) -> np.ndarray:
@@ -29,4 +31,14 @@ def by_node(tree: Tree) -> np.ndarray:
 @pytest.mark.parametrize("seed", range(40))
 def test_actions_that_beliefs_depend_on(seed: int) -> None:
     tree = random_game(seed, 5 + 7 * seed, actors=1 + seed % 4, draws=1, crossing=seed % 2 == 1).tree
+    np.testing.assert_array_equal(tree.belief_actions, by_node(tree))
+
+
+@pytest.mark.parametrize(
+    "change", ["remove attack.strike", "commit attack=strike", "commit answer=relent; commit attack=hold"]
+)
+def test_actions_that_beliefs_depend_on_where_a_change_empties_a_level(change: str) -> None:
+    situation = loads(small_games.TALKS)
+    tree = unroll(changed(situation, what_if(situation, change))).tree
+    assert (np.diff(tree.level_node) == 0).any()
     np.testing.assert_array_equal(tree.belief_actions, by_node(tree))

@@ -9,10 +9,11 @@ import re
 
 import numpy as np
 import pytest
+from random_games import random_game
 
 from detente.game import unroll
 from detente.situation import loads
-from detente.solve import Effort, Numbers, Plan, Status, solve, solve_block
+from detente.solve import Effort, Numbers, Plan, Status, branch, solve, solve_block
 
 SIZE, DRAWS, PRECISION = 3, 120, 30.0
 
@@ -89,3 +90,21 @@ def test_sweeps_and_arc_length_find_the_same_point(tree, payoffs):
         both = (one[0] == Status.SOLVED) & (other[0] == Status.SOLVED)
         assert both.sum() >= 29
         np.testing.assert_allclose(one[1][:, both], other[1][:, both], atol=1e-8)
+
+
+def test_sweeps_that_land_elsewhere_after_the_shortest_step_are_given_up():
+    """A random game whose branch sweeps lose near precision 33: however short the step, they settle far from where it was heading."""
+    game = random_game(1270, 103, actors=3, draws=2, crossing=False)
+    precisions = np.arange(40.0, 51.0, 0.5)
+    draws, plan = len(precisions), Plan.plain(game.tree)
+    payoffs = np.repeat(game.payoffs[..., 1:], draws, axis=2)
+    values, chances = payoffs.transpose(1, 0, 2).reshape(-1, draws), np.repeat(game.chances[:, 1:], draws, axis=1)
+    lam = precisions / np.ptp(game.payoffs[..., 1:], axis=0)
+    numbers = Numbers(*(np.ascontiguousarray(each) for each in (values, chances, lam)))
+    exact = solve_block(plan, numbers, Effort.FINE)
+    assert (exact.status == Status.SOLVED).all()
+    assert np.abs(np.diff(exact.choice, axis=1)).max() < 0.01, "the branch is smooth there"
+    followed = branch.follow(plan, numbers, 600)
+    theirs = exact.choice[plan.arrays.unknown_action]
+    np.testing.assert_allclose(np.exp(followed.logs)[:, followed.solved], theirs[:, followed.solved], atol=1e-6)
+    np.testing.assert_allclose(solve(game.tree, payoffs, chances, lam).choice, exact.choice, atol=1e-6)

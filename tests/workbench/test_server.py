@@ -577,3 +577,37 @@ def test_what_one_tab_keeps_the_others_are_told(client, at):
         client.put(at("draft"), json={**draft, "tab": "one"}, headers=OWN)
         told = until(socket, lambda m: m["type"] == "draft")
     assert told == {"type": "draft", "tab": "one", "draft": draft}
+
+
+def test_work_that_breaks_down_ends_its_stream(bench, monkeypatch):
+    """An error that nobody foresaw: the page is told, and does not wait for ever."""
+    monkeypatch.setattr("detente.workbench.stream.STILL_THERE", 0.05)
+
+    def broken(hand):
+        raise ZeroDivisionError("nobody thought of that")
+
+    async def lines():
+        return [json.loads(line) async for line in _lines(bench, asyncio.Lock(), broken) if line.strip()]
+
+    assert asyncio.run(asyncio.wait_for(lines(), 10)) == [{"refused": "it went wrong; the terminal says how"}]
+
+
+@pytest.mark.parametrize("sent", [b'{"text": "\\ud800"}', b'{"text": NaN}'])
+def test_a_draft_that_could_not_be_sent_out_again_is_not_kept(client, at, bench, sent):
+    assert client.put(at("draft"), content=b'{"text": "kept"}', headers=OWN).status_code == 200
+    assert client.put(at("draft"), content=sent, headers=OWN).status_code == 400
+    assert client.get(at("situation")).json()["draft"] == {"text": "kept"}
+
+
+def test_what_is_nested_without_end_is_not_understood(client, at):
+    assert client.post(at("check"), content=b"[" * 100_000, headers=OWN).status_code == 400
+
+
+@pytest.mark.parametrize("ending", ["html", "csv", "zip"])
+def test_what_is_taken_while_the_situation_is_changed_is_refused_with_a_reason(client, at, bench, ending):
+    bench.session.close()
+    answer = client.post(
+        at(f"take/{ending}"), json={"changes": ["set quantities.damage=0.7"], "name": "answers"}, headers=OWN
+    )
+    assert answer.status_code == 409
+    assert "ask again" in answer.text

@@ -113,6 +113,12 @@ class Places:
         passing = histories & (self.number[k][self.histories.label[k]] == place)
         return int(self.histories.codes[k, int(np.argmax(passing))])
 
+    def offered(self, world: int, place: int, code: int) -> bool:
+        """Whether a world has the option there, however unlikely it is to be taken."""
+        k, h = self.point(place), self.histories
+        leaves = h.leaf[world]
+        return bool(((self.number[k][h.label[k][leaves]] == place) & (h.codes[k, leaves] == code)).any())
+
     def chance(self, masses: Masses, world: int, place: int, code: int) -> Floats:
         """(D,) probability of an option there; NaN where it does not come to that."""
         k, h = self.point(place), self.histories

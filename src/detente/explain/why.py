@@ -67,7 +67,8 @@ class Way:
 class Decision:
     """The decision on the way that moved most: ``option`` is the one taken there, ``chance`` its probability.
 
-    ``part`` is what the decision contributes to the way's own change; ``open`` where it is a choice in both worlds. ``belief`` is the one that moved most there,
+    ``part`` is what the decision contributes to the way's own change; ``open`` where it is a choice in both worlds; ``offered``: whether
+    ``option`` is there, before and after. ``belief`` is the one that moved most there,
     None where none clearly did; ``aims`` are what is otherwise in the mover's own payoff or precision.
     """
 
@@ -78,6 +79,7 @@ class Decision:
     chance: Difference
     part: Difference
     open: bool
+    offered: tuple[bool, bool]
     belief: Belief | None
     aims: tuple[Aim, ...]
 
@@ -361,7 +363,8 @@ class _Explained:
         chance = compare(before, after, *weight, reach=1.0)
         point = self.histories.points[self.places.point(best)]
         return Decision(
-            step, actor, knows, point.options[code] if code >= 0 else "", chance, self._figure(apart[best]), -1 not in self.places.pair[best],
+            step, actor, knows, point.options[code] if code >= 0 else "", chance, self._figure(apart[best]),
+            -1 not in self.places.pair[best], (self.places.offered(0, best, code), self.places.offered(1, best, code)),
             self.places.belief(self.masses, best, weight) if actor else None,
             aims_moved(self.games, self.values, actor, self.mean) if actor else (),
         )  # fmt: skip

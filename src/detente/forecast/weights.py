@@ -10,8 +10,11 @@ Floats = NDArray[np.float64]
 
 def effective_draws(likelihood: Floats) -> float:
     """Effective sample size (sum w)^2 / sum w^2 (Kong 1992); 0 where no draw fits."""
-    total = float(likelihood.sum())
-    return total**2 / float((likelihood**2).sum()) if total > 0 else 0.0
+    largest = float(likelihood.max(initial=0.0))
+    if largest <= 0:
+        return 0.0
+    share = likelihood / largest  # the square of a very small likelihood would be nought
+    return float(share.sum()) ** 2 / float((share**2).sum())
 
 
 def pareto_k(likelihood: Floats) -> float:

@@ -94,6 +94,8 @@ class Tree:
         result = np.zeros(self.actions, dtype=np.bool_)
         wide = np.append(self.set_size > 1, False)[self.node_set]
         for start, stop in zip(self.level_node[-2::-1], self.level_node[:0:-1], strict=True):
+            if start == stop:  # a closed option may leave a level without nodes
+                continue
             first = self.edge_start[start:stop]
             edges = slice(self.edge_start[start], self.edge_start[stop])
             inside = below[self.edge_child[edges]]

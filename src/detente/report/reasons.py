@@ -80,6 +80,8 @@ def _behind(decision: Decision, why: Why) -> str:
         return "That is chance: no belief bears on it."
     if not decision.open:
         return "The change itself settles that move, whatever is believed."
+    if not all(decision.offered):
+        return f"The change itself {'makes that option possible' if decision.offered[1] else 'takes that option away, whatever is believed'}."
     who = words.capital(_who(decision.actor, why))
     aims = words.joined([_aim(aim, why, decision.actor) for aim in decision.aims])
     if decision.belief is not None:

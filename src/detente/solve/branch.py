@@ -300,7 +300,7 @@ def _judge(lane: int, budget: int, pace: Any) -> bool:
         restart = True
     elif change < _goal(lane, pace):
         settled = True
-        restart = drift > FAR and step > SHORTEST and pace.done[0, lane] > 0.0
+        restart = drift > FAR and pace.done[0, lane] > 0.0
         accept = not restart
     elif inner > (LAST_PATIENCE if at_end and change < WITH_CARE else PATIENCE):
         restart = True

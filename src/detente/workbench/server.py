@@ -28,7 +28,7 @@ from detente.workbench.bench import Bench, ConflictError
 from detente.workbench.changes import together
 from detente.workbench.guard import App, Guard
 from detente.workbench.live import talk
-from detente.workbench.session import Session
+from detente.workbench.session import CancelledError, Session
 from detente.workbench.state import MOST
 from detente.workbench.stream import streamed
 from detente.workbench.takeaway import take
@@ -89,8 +89,10 @@ def _told(
             return await handler(self, request)
         except SituationError as error:
             return JSONResponse({"problems": [view.problem(p) for p in error.problems]}, 422)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             return PlainTextResponse(f"not understood: {error}", 400)
+        except CancelledError:
+            return PlainTextResponse("the situation has been changed meanwhile; ask again", 409)
 
     return guarded
 
@@ -172,6 +174,8 @@ class _Pages:
         """Keep what was done by hand, so that a crash loses nothing, and tell the other tabs."""
         draft = await _body(request)
         tab = str(draft.pop("tab", ""))
+        # What cannot be sent out again, such as half an emoji, would keep every tab from opening from then on.
+        json.dumps(draft, ensure_ascii=False, allow_nan=False).encode()
         await asyncio.to_thread(self.bench.state.keep, draft)
         self.bench.tell({"type": "draft", "tab": tab, "draft": draft})
         return JSONResponse({})

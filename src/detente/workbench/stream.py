@@ -61,7 +61,11 @@ async def _lines(bench: Bench, turns: asyncio.Lock, work: Callable[[Hand], Data]
                 line = await asyncio.wait_for(told.get(), STILL_THERE)
                 yield json.dumps(line, allow_nan=False) + "\n"
             except TimeoutError:
-                yield "\n"
+                if task.done() and told.empty():  # it failed: nobody is to wait for ever
+                    line = {"refused": "it went wrong; the terminal says how"}
+                    yield json.dumps(line) + "\n"
+                else:
+                    yield "\n"
     finally:
         hand.withdraw()
         task.cancel()
