@@ -13,7 +13,8 @@ def effective_draws(likelihood: Floats) -> float:
     largest = float(likelihood.max(initial=0.0))
     if largest <= 0:
         return 0.0
-    share = likelihood / largest  # the square of a very small likelihood would be nought
+    # The square of a very small likelihood would be nought. A power of two changes no digit.
+    share = np.ldexp(likelihood, -int(np.frexp(largest)[1]))
     return float(share.sum()) ** 2 / float((share**2).sum())
 
 
