@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-MAX_STEPS = 4000
+MAX_STEPS = 1500
+"""Of 189 draws of random games that came to this and were solved, none took more than 520."""
 MOST_UNKNOWNS = 200
 """Larger games are left to :mod:`detente.solve.arclength`, which forms no matrix."""
 PROBE = 1e-5
