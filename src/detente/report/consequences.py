@@ -29,7 +29,7 @@ def points(share: float, *, not_nought: bool = False) -> str:
     number = 100 * share
     if abs(share) <= NOTHING or (abs(number) < 0.05 and not not_nought):
         return "0"
-    digits = 0 if abs(number) >= 0.95 else 1 if abs(number) >= 0.05 else math.ceil(-math.log10(abs(number)))
+    digits = 0 if abs(number) >= 0.95 else 1 if abs(number) >= 0.05 else math.ceil(-math.log10(abs(number) / 0.95))
     return f"{number:+.{digits}f}".replace("-", "−")
 
 
