@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
-import pandas as pd
 import vl_convert
 from page import PAGE, WRITE, figure
 
 from detente.report.charts import COLOURS, DASHES, FAINT, GRID, INK, SHAPES
-from detente.report.vega import FONT
+from detente.report.vega import FONT, Spec, field, layered, marks, value
 
 IMAGES = PAGE.parent / "images"
 WIDTH, HEIGHT = 430, 220
@@ -49,38 +47,35 @@ def drawn(name: str, title: str, x: str, y: str, lines: Sequence[Line], log: str
 
 
 def _svg(title: str, x: str, y: str, lines: Sequence[Line], log: str, digits: int) -> str:
-    rows = pd.DataFrame([
+    rows = [
         {"line": line.name, "x": a, "y": b, "text": figure(b, digits) if line.labelled else ""} for line in lines for a, b in line.points
-    ])  # fmt: skip
+    ]  # fmt: skip
+    xs, ys = [a for line in lines for a, _ in line.points], [b for line in lines for _, b in line.points]
     names = [line.name for line in lines]
     look: dict[str, Any] = {"labelColor": FAINT, "titleColor": FAINT, "titleFontWeight": "normal", "gridColor": GRID, "domainColor": FAINT}  # fmt: skip
-    ticks: dict[str, Any] = {} if "x" in log else {"values": sorted(set(rows.x))}
+    ticks: dict[str, Any] = {} if "x" in log else {"values": sorted(set(xs))}
     decades: dict[str, Any] = {"values": [10.0**k for k in range(-9, 10)]} if "y" in log else {"tickCount": 5}
     right = 3.0 if len(lines) == 1 else 8.0
-    across = alt.X("x:Q", title=x, scale=_scale(rows.x, "x" in log, 2.0, right, 0.1), axis=alt.Axis(grid=False, format="~s", tickCount=6, **ticks, **look))  # fmt: skip
-    up = alt.Y("y:Q", title=y, scale=_scale(rows.y, "y" in log, 2.0, 3.0, 0.25), axis=alt.Axis(format="~g" if rows.y.max() < 1e4 else "~s", **decades, **look))  # fmt: skip
-    base = alt.Chart(rows).encode(
-        x=across, y=up,
-        color=alt.Color("line:N", legend=None, scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)]))),
-    )  # fmt: skip
-    dashes = alt.StrokeDash("line:N", legend=None, scale=alt.Scale(domain=names, range=list(DASHES[: len(names)])))
-    shapes = alt.Shape("line:N", legend=None, scale=alt.Scale(domain=names, range=list(SHAPES[: len(names)])))
-    ends = pd.DataFrame(
-        [
-            {"line": line.name, "name": name, "x": line.points[-1][0], "y": line.points[-1][1]}
-            for line, name in _named(lines, digits)
-        ]
-    )
+    across = field("x:Q", title=x, scale=_scale(xs, "x" in log, 2.0, right, 0.1), axis={"grid": False, "format": "~s", "tickCount": 6, **ticks, **look})  # fmt: skip
+    up = field("y:Q", title=y, scale=_scale(ys, "y" in log, 2.0, 3.0, 0.25), axis={"format": "~g" if max(ys) < 1e4 else "~s", **decades, **look})  # fmt: skip
+
+    def told_by(looks: Sequence[object]) -> Spec:
+        return field("line:N", legend=None, scale={"domain": names, "range": list(looks[: len(names)])})
+
+    colour = told_by(COLOURS)
+    ends = [
+        {"line": line.name, "name": name, "x": line.points[-1][0], "y": line.points[-1][1]}
+        for line, name in _named(lines, digits)
+    ]
     layers = [
-        base.mark_line(strokeWidth=2).encode(strokeDash=dashes),
-        base.mark_point(filled=True, size=60, opacity=1).encode(shape=shapes),
-        base.mark_text(dy=-12, fontSize=11).encode(text="text:N", color=alt.value(INK)),
-        alt.Chart(ends).mark_text(align="left", dx=9, fontSize=11).encode(x=across, y=up, text="name:N", color=alt.Color("line:N", legend=None)),
+        marks("line", {"strokeWidth": 2}, x=across, y=up, color=colour, strokeDash=told_by(DASHES)),
+        marks("point", {"filled": True, "size": 60, "opacity": 1}, x=across, y=up, color=colour, shape=told_by(SHAPES)),
+        marks("text", {"dy": -12, "fontSize": 11}, x=across, y=up, text=field("text:N"), color=value(INK)),
+        marks("text", {"align": "left", "dx": 9, "fontSize": 11}, ends, x=across, y=up, text=field("name:N"), color=colour),
     ]  # fmt: skip
-    heading = alt.Title(textwrap.wrap(title, LETTERS), anchor="start", color=INK, fontSize=13)
-    chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, title=heading)
-    styled = chart.configure(font=FONT, background="white", padding=8).configure_view(stroke=None)
-    return str(vl_convert.vegalite_to_svg(styled.to_json(indent=None)))
+    heading = {"text": textwrap.wrap(title, LETTERS), "anchor": "start", "color": INK, "fontSize": 13}
+    config = {"font": FONT, "background": "white", "padding": 8, "view": {"stroke": None}}
+    return str(vl_convert.vegalite_to_svg({**layered(rows, layers, WIDTH, HEIGHT, heading), "config": config}))
 
 
 def _named(lines: Sequence[Line], digits: int) -> list[tuple[Line, str]]:
@@ -95,8 +90,8 @@ def _named(lines: Sequence[Line], digits: int) -> list[tuple[Line, str]]:
     ]
 
 
-def _scale(values: pd.Series[float], log: bool, below: float, above: float, beyond: float) -> alt.Scale:
+def _scale(values: Sequence[float], log: bool, below: float, above: float, beyond: float) -> Spec:
     """Room around the points: factors on a logarithmic axis, a share ``beyond`` the largest on one that starts at zero."""
     if log:
-        return alt.Scale(type="log", domain=[values.min() / below, values.max() * above], nice=False)
-    return alt.Scale(domain=[0, values.max() * (1 + beyond)], nice=False)
+        return {"type": "log", "domain": [min(values) / below, max(values) * above], "nice": False}
+    return {"domain": [0, max(values) * (1 + beyond)], "nice": False}
