@@ -48,10 +48,8 @@ def chunk(plan: Plan, effort: Effort) -> int:
     """Draws to hand over at a time: what ``effort`` bears, and fewer where the game is large."""
     rows = plan.tree.actions + plan.tree.chance_rows
     lanes = min(LARGEST[effort], ROOM // max(rows, 1)) // WIDTH
-    if lanes > 8:
-        lanes -= (
-            1 - lanes % 2
-        )  # an even number of cache lines a row puts the rows of a column into the same few places of the cache
+    if lanes > 8 and lanes % 2 == 0:
+        lanes -= 1  # rows an even number of cache lines apart crowd into the same few places of the cache
     return max(1, lanes) * WIDTH
 
 

@@ -2,7 +2,7 @@
 
 Precision is raised from zero, where the equilibrium is the uniform profile, to its target
 (Turocy 2005, 2010). Each draw keeps its own pace: at a fraction ``t`` of the target it iterates sweeps, accelerated
-by :mod:`detente.solve.mixing` on log probabilities, until they settle; then it steps on, faster
+by :mod:`detente.solve.mixing` on log probabilities where they are slow, until they settle; then it steps on, faster
 after easy steps, and goes back and steps shorter when the sweeps fail to settle or settle far from
 where the branch was heading, which may be another branch. A draw whose steps become too short is left to :mod:`detente.solve.arclength`.
 

@@ -1,8 +1,7 @@
 """Anderson mixing (Anderson 1965; Walker & Ni 2011) of the sweeps of eight draws side by side.
 
 The next unknowns are that combination of the last few sweeps' images whose distances from their own unknowns
-cancel best, in least squares. Each lane remembers its own sweeps, and goes on remembering them when its precision is
-raised: what a change of the unknowns does to the sweep is then much the same.
+cancel best, in least squares. Each lane remembers its own sweeps, from where its mixing began at its present precision.
 """
 
 from __future__ import annotations
