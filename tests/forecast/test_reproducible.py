@@ -41,6 +41,21 @@ def test_to_the_last_digit_on_any_threads_and_executor(situation, once):
         xr.testing.assert_identical(once.data, other.data)
 
 
+def test_hard_draws_do_not_depend_on_which_go_together(monkeypatch):
+    """On a machine of more cores more chunks are under way when the first hard draws are found."""
+    from detente.forecast import run
+    from detente.solve import block
+
+    hard = load(path("korea-2019"))
+    one = forecast(hard, draws=300, threads=1)
+    monkeypatch.setattr(run, "PARTS", 40)
+    monkeypatch.setattr(run.os, "cpu_count", lambda: 1)
+    monkeypatch.setitem(block.LARGEST, block.Effort.ONWARD, 8)
+    other = forecast(hard, draws=300, threads=3)
+    assert other.data["sweeps"].max() > 300
+    xr.testing.assert_identical(one.data, other.data)
+
+
 def test_another_seed_draws_otherwise(situation, once):
     other = forecast(situation, draws=300, seed=5)
     assert (other.data["answer"].values != once.data["answer"].values).any()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detente.forecast.functionals import Functionals
+from detente.forecast.functionals import GROUP, Functionals
 from detente.game import combinations
 from detente.game.combinations import combinations as numbered
 
@@ -33,12 +33,18 @@ def test_what_is_no_number_is_one_value():
     assert numbered([], 3).tolist() == [0, 0, 0]
 
 
-def test_paths_that_no_functional_tells_apart_are_merged():
-    found = Functionals(40)
+def test_paths_that_no_functional_of_a_group_tells_apart_are_merged():
+    found, rng = Functionals(40), np.random.default_rng(2)
     rows = [part.astype(float) for part in columns(40)]
+    rows += [np.where(rng.random(40) < 0.4, weight, 0.0) for weight in rng.random(2 * GROUP)]
     for row in rows:
         found.add(row)
     sums = found.compile()
-    assert sums.classes == len(np.unique(np.stack(rows).T, axis=0))
-    reach = np.random.default_rng(2).random((40, 3))
+    assert sums.count == len(rows) > 2 * GROUP
+    for group, classes in enumerate(np.diff(sums.classes)):
+        distinct = np.unique(np.stack(rows[group * GROUP : (group + 1) * GROUP]).T, axis=0)
+        assert classes == distinct.any(axis=1).sum()
+    reach = rng.random((40, 3))
     np.testing.assert_allclose(sums.apply(reach), np.stack(rows) @ reach)
+    for number, row in enumerate(rows):
+        np.testing.assert_array_equal(sums.row(number), row)

@@ -277,7 +277,7 @@ def _base(
     count.next()
     worlds, row, actors = {}, 0, len(task.span)
     for i, other in joining.items():
-        rows = len(other.measures.sums.start) - 1
+        rows = other.measures.sums.count
         sums, payoff = results.more[row : row + rows], results.more[row + rows : row + rows + actors]
         worlds[i] = World.of_sums(other, sums, payoff, results.status)
         row += rows + actors

@@ -22,7 +22,6 @@ from detente.explain.differences import NOTHING, Difference, compare
 from detente.explain.generated import DRAWS, HARDEST
 from detente.explain.histories import Histories, Masses, taken_apart
 from detente.explain.what_if import Planned, planned
-from detente.forecast.functionals import Sums
 from detente.forecast.measures import Ratio, to_come
 from detente.forecast.result import Forecast
 from detente.forecast.run import LEAST_DRAWS, Executor, Task, pooled, prepare, solve_draws
@@ -192,20 +191,12 @@ class _World:
         """What each path counts for an answer and for its condition, (T,) both."""
         ratio, sums = self.asked(name), self.task.measures.sums
         assert ratio is not None
-        return row(sums, ratio.part), row(sums, ratio.whole)
+        return sums.row(ratio.part), sums.row(ratio.whole)
 
     @cached_property
     def likelihood(self) -> Floats:
         """(D,) probability of the record, 0 where the draw was not solved."""
         return np.where(self.usable, self.sums[self.task.measures.likelihood], 0.0)
-
-
-def row(sums: Sums, number: int) -> Floats:
-    """(P,) the weights of one functional over the paths."""
-    dense = np.zeros(sums.classes)
-    entries = slice(sums.start[number], sums.start[number + 1])
-    dense[sums.column[entries]] = sums.weight[entries]
-    return dense[sums.label]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -36,8 +37,10 @@ PATHS_KEPT = 200
 """Ways it may go on that are followed draw by draw: the likeliest of the first block."""
 MOST_EXTRA = 4
 """Draws are added, up to this multiple of those asked for, while too few of them fit the record."""
-PARTS = 4
-"""Chunks, at least, that draws are handed over in, so that a few of them keep more than one core busy."""
+PARTS, PARTS_OF_HARD = 4, 2
+"""Chunks, at least, that draws are handed over in, so that a few of them keep more than one core busy; and those that need more effort."""
+MEASURED = 4 * WIDTH
+"""Draws measured at a time: few enough for the probabilities of all ends to stay in the processor's cache."""
 ENOUGH_DRAWS = 200
 GOOD_PARETO_K = 0.7
 
@@ -67,6 +70,17 @@ class Results:
     def likelihood(self, measures: Measures) -> Floats:
         """(D,) probability of what was observed; 0 where the draw was not solved."""
         return np.where(self.status == Status.SOLVED, self.sums[measures.likelihood], 0.0)
+
+    @classmethod
+    def room_for(cls, part: Results, draws: int) -> Results:
+        """Of the shapes and types of ``part``, for so many draws, not filled."""
+        parts = (getattr(part, name) for name in cls.__dataclass_fields__)
+        return cls(*(np.empty((*table.shape[:-1], draws), table.dtype) for table in parts))
+
+    def put(self, which: NDArray[np.intp], part: Results) -> None:
+        """Take over the figures of the draws ``which``."""
+        for name in self.__dataclass_fields__:
+            getattr(self, name)[..., which] = getattr(part, name)
 
     @classmethod
     def join(cls, parts: list[Results]) -> Results:
@@ -102,25 +116,35 @@ class Task:
         return solve_by(self.method, self.plan, numbers, effort)
 
     def _measured(self, solved: Block) -> Results:
-        sums, payoff = self._figures(self.measures, solved)
-        more = [table for measures in self.also for table in self._figures(measures, solved)]
+        tree, draws, routes = self.plan.tree, len(solved.status), int(self.kept.max(initial=-1)) + 1
+        ends, worth = np.empty((tree.nodes + tree.terminals, MEASURED)), np.empty((self.plan.payoffs, MEASURED))
+        figures: list[tuple[Floats, ...]] = []
+        for start in range(0, draws, MEASURED):
+            if start + MEASURED > draws:
+                ends, worth = np.empty((len(ends), draws - start)), np.empty((len(worth), draws - start))
+            reach, payoffs = solved.reach_of(start, ends), solved.payoffs_of(start, worth)
+            sums, payoff = self._figures(self.measures, reach, payoffs)
+            more = [table for measures in self.also for table in self._figures(measures, reach, payoffs)]
+            besides = np.concatenate(more) if more else np.empty((0, reach.shape[1]))
+            figures.append((sums, sum_by_group(reach, self.kept, routes), payoff, besides))
+        sums, kept, payoff, besides = (np.concatenate(part, axis=-1) for part in zip(*figures, strict=True))
         return Results(
             sums=sums,
-            routes=sum_by_group(solved.reach, self.kept, int(self.kept.max(initial=-1)) + 1),
+            routes=kept,
             payoff=payoff,
             residual=solved.residual,
             gain=solved.gain / self.span[:, None],
             status=solved.status,
             sweeps=solved.sweeps,
-            more=np.concatenate(more) if more else np.empty((0, len(solved.status))),
+            more=besides,
             play=solved.prob if self.keeps_play else np.empty((0, len(solved.status))),
         )
 
-    def _figures(self, measures: Measures, solved: Block) -> tuple[Floats, Floats]:
-        payoff = np.empty((len(self.span), len(solved.status)))
-        terminal = self.plan.arrays.terminal_payoff
-        expected_payoff(solved.reach, solved.payoffs, terminal, measures.observed, payoff)
-        return measures.sums.apply(solved.reach), payoff
+    def _figures(self, measures: Measures, reach: Floats, payoffs: Floats) -> tuple[Floats, Floats]:
+        """Sums of the functionals, and every actor's expected payoff where the record holds, (I, L)."""
+        payoff = np.empty((len(self.span), reach.shape[1]))
+        expected_payoff(reach, payoffs, self.plan.arrays.terminal_payoff, measures.observed, payoff)
+        return measures.sums.apply(reach), payoff
 
 
 def forecast(
@@ -247,36 +271,51 @@ def solve_draws(
     done: Callable[[int], object] = lambda _: None,
     hardest: Effort = Effort.FINE,
 ) -> Results:
-    """Solve the game for these values of its quantities, name to (D,): a quick pass over all, harder ones over those it left.
+    """Solve the game for these values of its quantities, name to (D,): all with the least effort, and what it leaves with more, up to ``hardest``.
 
-    ``done`` is called with the number of draws that the quick pass has been through; no pass is harder than ``hardest``.
+    ``done`` is called with the number of draws that the least effort has been through.
     """
     draws = len(next(iter(drawn.values())))
-    results = _in_blocks(task, drawn, np.arange(draws), pool, done)
-    for effort in list(Effort)[1 : hardest + 1]:
-        left = np.flatnonzero(np.isin(results.status, UNFINISHED))
-        if len(left):
-            again = _in_blocks(replace(task, effort=effort), drawn, left, pool, lambda _: None)
-            for name in Results.__dataclass_fields__:
-                getattr(results, name)[..., left] = getattr(again, name)
+    first = _chunks(task, Effort.QUICK, np.arange(draws), PARTS)
+    lead = max(len(first) // 2, 2 * (os.cpu_count() or 1))
+    left: dict[Effort, list[int]] = {effort: [] for effort in Effort}
+    handed: deque[tuple[Effort, NDArray[np.intp], Iterator[Results]]] = deque()
+    results, been = None, 0
+
+    def hand_over(effort: Effort, chunks: list[NDArray[np.intp]]) -> None:
+        each = replace(task, effort=effort)
+        found = iter(pool.map(each, [{name: values[which] for name, values in drawn.items()} for which in chunks]))
+        handed.extend((effort, which, found) for which in chunks)
+
+    hand_over(Effort.QUICK, first[:lead])
+    waiting = first[lead:]
+    while handed:
+        effort, which, found = handed.popleft()
+        part = next(found)
+        results = results or Results.room_for(part, draws)
+        results.put(which, part)
+        if effort == Effort.QUICK:
+            been += len(which)
+            done(been)
+        if effort < hardest:
+            left[Effort(effort + 1)].extend(which[np.isin(part.status, UNFINISHED)])
+        # Hard draws are handed over before the rest of the easy ones, so that no core waits for them at the end.
+        for harder in list(Effort)[1:]:
+            size, several = chunk(task.method, task.plan, harder), left[harder]
+            if len(several) >= size or (several and not any(lower < harder for lower, *_ in handed) and not waiting):
+                hand_over(harder, _chunks(task, harder, np.asarray(several), PARTS_OF_HARD))
+                several.clear()
+        if waiting:
+            hand_over(Effort.QUICK, [waiting.pop(0)])
+    assert results is not None
     return results
 
 
-def _in_blocks(
-    task: Task, drawn: Mapping[str, Floats], which: NDArray[np.intp], pool: Executor, done: Callable[[int], object]
-) -> Results:
-    """Results of the draws ``which``, handed over in chunks."""
-    few = -(-len(which) // (PARTS * WIDTH)) * WIDTH
-    size = min(chunk(task.method, task.plan, task.effort), max(few, WIDTH))
-    chunks = []
-    for first in range(0, len(which), size):
-        chosen = which[first : first + size]
-        chunks.append({name: values[chosen] for name, values in drawn.items()})
-    parts = []
-    for i, part in enumerate(pool.map(task, chunks)):
-        parts.append(part)
-        done(min((i + 1) * size, len(which)))
-    return Results.join(parts)
+def _chunks(task: Task, effort: Effort, which: NDArray[np.intp], parts: int) -> list[NDArray[np.intp]]:
+    """The draws ``which`` in chunks to hand over: in at least so many ``parts``, where that fills the lanes."""
+    few = -(-len(which) // (parts * WIDTH)) * WIDTH
+    size = min(chunk(task.method, task.plan, effort), max(few, WIDTH))
+    return [which[start : start + size] for start in range(0, len(which), size)]
 
 
 def _fits_well(results: Results, measures: Measures) -> bool:

@@ -79,16 +79,17 @@ class Block:
     def reach(self) -> Floats:
         """(T, D) probability of every terminal."""
         tree = self.plan.tree
-        out = np.empty((tree.nodes + tree.terminals, self.prob.shape[1]))
-        terminal_reach(self.plan.arrays, self.prob, out)
-        return out[tree.nodes :]
+        return self.reach_of(0, np.empty((tree.nodes + tree.terminals, self.prob.shape[1])))
 
-    @cached_property
-    def payoffs(self) -> Floats:
-        """(P, D) distinct terminal payoffs, in the plan's order."""
-        out = np.empty((self.plan.payoffs, self.prob.shape[1]))
-        terminal_payoffs(self.plan.arrays, self.plan.actors, self.numbers.values, out)
-        return out
+    def reach_of(self, start: int, room: Floats) -> Floats:
+        """(T, L) the same of L draws from ``start`` on, within ``room`` (N + T, L)."""
+        terminal_reach(self.plan.arrays, self.prob, start, room)
+        return room[self.plan.tree.nodes :]
+
+    def payoffs_of(self, start: int, room: Floats) -> Floats:
+        """(P, L) distinct terminal payoffs in L draws from ``start`` on, in the plan's order, in ``room``."""
+        terminal_payoffs(self.plan.arrays, self.numbers.values, start, room)
+        return room
 
 
 def solve_block(plan: Plan, numbers: Numbers, effort: Effort) -> Block:

@@ -11,7 +11,6 @@ logarithm, so that beliefs at sets it alone leads to stay defined (as the limit 
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numba as nb
@@ -223,6 +222,11 @@ def sweep(game: Any, actors: int, tables: Any) -> None:
             mix_node(game, n, actors, prob, value)
 
 
+@inlined
+def _log_chance(chance: Any) -> Any:
+    return where(chance, largest(log(where(chance, chance, fill(1.0))), fill(IMPOSSIBLE)), fill(IMPOSSIBLE))
+
+
 @jit
 def take_up(game: Any, actors: int, numbers: Any, draw: int, lane: int, tables: Any, target: Floats) -> None:
     """Put a draw's numbers into a lane, with the uniform profile; its precisions go into ``target``."""
@@ -233,9 +237,8 @@ def take_up(game: Any, actors: int, numbers: Any, draw: int, lane: int, tables: 
             total += numbers.values[at(game.payoff_part, i), draw]
         tables.value[base + p, lane] = total
     for c in range(numbers.chances.shape[0]):
-        chance = numbers.chances[c, draw]
-        tables.prob[actions + c, lane] = chance
-        tables.logs[unknowns + c, lane] = max(math.log(chance), IMPOSSIBLE) if chance > 0.0 else IMPOSSIBLE
+        tables.prob[actions + c, lane] = numbers.chances[c, draw]
+        store(tables.logs, unknowns + c, _log_chance(load(tables.prob, actions + c)))
     for a in range(actors):
         target[a, lane] = numbers.lam[a, draw]
     for u in range(unknowns):
@@ -253,9 +256,8 @@ def take_up_row(game: Any, actors: int, numbers: Any, first: int, logs: Floats, 
         store(tables.value, base + p, total)
     for c in range(numbers.chances.shape[0]):
         chance = neighbours(numbers.chances, c, first)
-        possible = where(chance, chance, fill(1.0))
         store(tables.prob, actions + c, chance)
-        store(tables.logs, unknowns + c, where(chance, largest(log(possible), fill(IMPOSSIBLE)), fill(IMPOSSIBLE)))
+        store(tables.logs, unknowns + c, _log_chance(chance))
     for a in range(actors):
         store(tables.lam, a, neighbours(numbers.lam, a, first))
     for u in range(unknowns):
@@ -336,23 +338,22 @@ def certify(
 
 
 @jit
-def terminal_reach(tree: Any, prob: Floats, reach: Floats) -> None:
-    """Reach probability of every node and terminal, (N + T, L); ``prob`` (A + C, L)."""
-    lanes = prob.shape[1]
+def terminal_reach(tree: Any, prob: Floats, first: int, reach: Floats) -> None:
+    """Reach probability of every node and terminal, (N + T, L), in L draws from ``first`` on; ``prob`` (A + C, D)."""
+    lanes = reach.shape[1]
     reach[0] = 1.0
     for n in range(len(tree.edge_start) - 1):
         for e in range(tree.edge_start[n], tree.edge_start[n + 1]):
             child, row = tree.edge_child[e], tree.edge_row[e]
             for lane in range(lanes):
-                reach[child, lane] = reach[n, lane] * prob[row, lane]
+                reach[child, lane] = reach[n, lane] * prob[row, first + lane]
 
 
 @jit
-def terminal_payoffs(game: Any, actors: int, values: Floats, out: Floats) -> None:
-    """Payoffs (P, L) from the parts' ``values`` (rows, L)."""
+def terminal_payoffs(game: Any, values: Floats, first: int, out: Floats) -> None:
+    """Payoffs (P, L) of L draws from ``first`` on, from the parts' ``values`` (rows, D)."""
+    out[:] = 0.0
     for p in range(len(game.payoff_start) - 1):
-        for lane in range(values.shape[1]):
-            total = 0.0
-            for i in range(game.payoff_start[p], game.payoff_start[p + 1]):
-                total += values[game.payoff_part[i], lane]
-            out[p, lane] = total
+        for i in range(game.payoff_start[p], game.payoff_start[p + 1]):
+            for lane in range(out.shape[1]):
+                out[p, lane] += values[game.payoff_part[i], first + lane]

@@ -80,7 +80,7 @@ def _play(method: Method, tree: Tree, payoffs: Floats, chances: Floats) -> tuple
 def payoffs_at_terminals(plan: Plan, numbers: Numbers) -> Floats:
     """(T, I, D) every actor's payoff at every terminal."""
     distinct = np.empty((plan.payoffs, numbers.values.shape[1]))
-    terminal_payoffs(plan.arrays, plan.actors, np.ascontiguousarray(numbers.values), distinct)
+    terminal_payoffs(plan.arrays, np.ascontiguousarray(numbers.values), 0, distinct)
     return distinct[plan.arrays.terminal_payoff].reshape(plan.tree.terminals, plan.actors, -1)
 
 
