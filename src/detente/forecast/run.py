@@ -24,6 +24,7 @@ from detente.forecast.weights import effective_draws, pareto_k
 from detente.game import Game, GameError, unroll
 from detente.situation.model import Situation
 from detente.solve import UNFINISHED, Block, Effort, Numbers, Plan, Status
+from detente.solve.beside import compile_beside
 from detente.solve.lanes import WIDTH
 from detente.solve.method import Method
 from detente.solve.theory import check_information, chunk, solve_by
@@ -197,6 +198,7 @@ def _check_search(others: int, method: Method) -> None:
 
 def prepare(situation: Situation, method: Method = Method.QUANTAL_RESPONSE) -> Task:
     """All that is worked out once for a situation: its game, what is to be measured, and the solver's plan."""
+    compile_beside()
     game = unroll(situation)
     check_information(method, game.tree, tuple(f"the step `{step}`" for step in game.set_step))
     typical = medians(situation)

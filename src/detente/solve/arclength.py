@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve import branch, dense, newton
+from detente.solve.beside import wait_for
 from detente.solve.branch import FIRST_PRECISION
 from detente.solve.kernels import Numbers, Tables, sweep, take_up
 from detente.solve.lanes import WIDTH, table
@@ -140,6 +141,7 @@ class _Pursuit:
     def run(self) -> None:
         if not len(self.draws):
             return
+        wait_for(newton.distance)
         for lane in range(WIDTH):
             self._take_up(lane)
         while (self.draw >= 0).any():

@@ -157,7 +157,8 @@ def _follow(
     found: Any,
 ) -> None:
     draws, unknowns = numbers.lam.shape[1], len(game.unknown_action)
-    queue, busy, rounds = 0, 0, 0
+    queue = np.int64(0)  # a literal nought would have ``take_up`` compiled twice
+    busy, rounds = 0, 0
     for lane in range(WIDTH):
         # Lanes without a draw of their own hold the last one's numbers, idle.
         take_up(game, actors, numbers, min(queue, draws - 1), lane, tables, points.target)

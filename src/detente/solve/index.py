@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.solve.beside import wait_for
 from detente.solve.kernels import Numbers, Tables, jit, take_up
 from detente.solve.lanes import WIDTH, exp, fill, largest, load, root, size, store, table, where
 from detente.solve.newton import TINY, Space, orthogonalise, sweep_at
@@ -55,12 +56,13 @@ def astray(plan: Plan, numbers: Numbers, logs: Floats, tables: Tables) -> NDArra
     hessenberg = np.zeros((draws, basis + 1, basis))
     point = Point(table(unknowns), table(unknowns), table(plan.actors))
     space = Space.of(unknowns, basis)
-    _arnoldi(plan.arrays, plan.actors, numbers, logs, tables, point, space, hessenberg)
+    wait_for(arnoldi)
+    arnoldi(plan.arrays, plan.actors, numbers, np.ascontiguousarray(logs), tables, point, space, hessenberg)
     return _odd(hessenberg)
 
 
 @jit
-def _arnoldi(
+def arnoldi(
     game: Any, actors: int, numbers: Any, logs: Floats, tables: Any, point: Any, space: Any, hessenberg: Floats
 ) -> None:
     """Arnoldi's method on the sweep's Jacobian at ``logs`` (n, D), from the direction of the curve, into ``hessenberg`` (D, m + 1, m)."""
@@ -77,7 +79,7 @@ def _arnoldi(
             # What almost never happens moves nothing: directions are scaled by the root of the probability.
             store(point.weight, u, exp(fill(0.5) * largest(load(point.logs, u), fill(RAREST))))
         sweep_at(game, actors, tables, point.target, fill(1.0 + PROBE), space)
-        _take(0, fill(1.0 / PROBE), tables, point, space)
+        _take(np.int64(0), fill(1.0 / PROBE), tables, point, space)
         _shorten(unknowns, space)
         for k in range(hessenberg.shape[2]):
             old, longest = k * unknowns, fill(TINY)

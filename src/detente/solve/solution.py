@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Tree
+from detente.solve.beside import compile_beside
 from detente.solve.block import Effort, chunk, solve_block
 from detente.solve.kernels import Numbers
 from detente.solve.plan import Plan
@@ -44,6 +45,7 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
     each actor, in units of one over its payoff. The figures are the same on any number of ``threads``. Holds all draws at
     once: for a forecast, which streams them, see :func:`detente.forecast.forecast`. McKelvey & Palfrey (1998), Turocy (2010).
     """
+    compile_beside()
     draws = lam.shape[1]
     out = Solution(
         choice=np.empty((tree.actions, draws)),

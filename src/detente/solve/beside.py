@@ -1,0 +1,79 @@
+"""Half of the compilation in a process of its own, the first time after installation.
+
+Numba compiles on one core, and keeps what it compiled on disk. What follows folds and tests the index is needed later
+than the sweeps, and takes about as long to compile: so another Python compiles it meanwhile, and this one reads it from disk. Where no process can be
+started nothing is lost but time: what is not on disk when it is needed is compiled here.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+PAUSE = 0.02
+"""Seconds between two looks at whether the other process is there."""
+
+_started: list[subprocess.Popen[bytes]] = []
+
+
+def compile_beside() -> None:
+    """Start the other process, unless it has been or all is on disk; returns at once."""
+    if _started or (os.cpu_count() or 1) < 2 or all(_on_disk(kernel) for kernel in _kernels()):
+        return
+    # Where Python is part of another program, its executable may be that program.
+    if getattr(sys, "frozen", False) or not Path(sys.executable).name.lower().startswith("python"):
+        return
+    quiet = subprocess.DEVNULL
+    code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import compile_here; compile_here()"
+    try:
+        other = subprocess.Popen([sys.executable, "-c", code], stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603 - this Python
+    except OSError:
+        return
+    _started.append(other)
+
+
+def wait_for(kernel: Any) -> None:
+    """Until the other process, if there is one, has compiled this."""
+    while any(other.poll() is None for other in _started) and not _on_disk(kernel):
+        time.sleep(PAUSE)
+
+
+def compile_here() -> None:
+    """Solve a game with all that the other process is to compile: nobody sees which of its options the first actor chose."""
+    import numpy as np
+
+    from detente.game.arrange import arrange
+    from detente.solve import arclength, index
+    from detente.solve.dense import MOST_UNKNOWNS
+    from detente.solve.kernels import Numbers, Tables
+    from detente.solve.plan import Plan
+
+    options = MOST_UNKNOWNS + 1
+    children = [list(range(1, options + 1))]
+    children += [[options + 1 + 2 * n, options + 2 + 2 * n] for n in range(options)]
+    tree, _ = arrange(
+        ("first", "second"), 2 * options, children, [0] + [1] * options, [[]] * len(children), set_actor=[0, 1]
+    )
+    plan = Plan.plain(tree)
+    numbers, tables = Numbers(np.zeros((4 * options, 1)), np.zeros((0, 1)), np.ones((2, 1))), Tables.of(plan)
+    index.astray(plan, numbers, np.repeat(plan.arrays.uniform[:, None], 1, axis=1), tables)
+    arclength.follow_all(plan, numbers, tables, far=0.1, onward=False)
+
+
+def _kernels() -> tuple[Any, ...]:
+    from detente.solve import index, newton
+
+    return index.arnoldi, newton.correct, newton.distance
+
+
+def _on_disk(kernel: Any) -> bool:
+    """Whether Numba keeps something for this function: perhaps of an older version, which is then compiled again when needed."""
+    if not hasattr(kernel, "stats"):
+        return True  # compilation is switched off
+    function = kernel.py_func
+    name = f"{function.__module__.split('.')[-1]}.{function.__qualname__}-{function.__code__.co_firstlineno}.*.nbi"
+    return any(Path(kernel.stats.cache_path).glob(name))
