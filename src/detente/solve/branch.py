@@ -112,8 +112,8 @@ class Points(NamedTuple):
 class Followed(NamedTuple):
     """How far each of D draws has come.
 
-    ``logs`` (n, D) log probabilities of the unknowns at the last fraction settled at, ``before`` (n, D) at the one before that, and those
-    fractions, ``t`` and ``t_before`` (D), zero where there is none; ``solved`` (D); ``doubt`` (D) where sweeps were mixed at the target and did not
+    ``logs`` (n, D) log probabilities of the unknowns at the last fraction settled at, ``before`` (n, D) at the one before that, kept where a draw is
+    given up, and those fractions, ``t`` and ``t_before`` (D), zero where there is none; ``solved`` (D); ``doubt`` (D) where sweeps were mixed at the target and did not
     close in on it steadily; ``sweeps`` (D).
     """
 
@@ -183,8 +183,6 @@ def _follow(
         moving = False
         for lane in range(WIDTH):
             moving = _judge(lane, budget, pace) or moving
-        if moving:
-            _note(unknowns, tables.image, points, pace)
         mixing = False
         for lane in range(WIDTH):
             mixing = mixing or pace.mixes[0, lane] > 0.0
@@ -205,13 +203,15 @@ def _follow(
             for u in range(unknowns):
                 store(tables.logs, u, load(tables.image, u))
         if moving:
-            _predict(unknowns, tables.logs, points, pace)
+            _move_on(unknowns, tables, points, pace)
             for lane in range(WIDTH):
                 state, draw = pace.state[lane], pace.draw[lane]
                 if state in (SOLVED, GIVEN_UP):
                     for u in range(unknowns):
                         found.logs[u, draw] = points.done[u, lane]
-                        found.before[u, draw] = points.done[unknowns + u, lane]
+                    if state == GIVEN_UP:
+                        for u in range(unknowns):
+                            found.before[u, draw] = points.done[unknowns + u, lane]
                     found.t[draw], found.t_before[draw] = pace.done[0, lane], pace.done[1, lane]
                     found.solved[draw], found.sweeps[draw] = state == SOLVED, pace.sweeps[lane]
                     found.doubt[draw] = pace.doubt[lane]
@@ -341,19 +341,9 @@ def _judge(lane: int, budget: int, pace: Any) -> bool:
 
 
 @inlined
-def _note(unknowns: int, image: Floats, points: Any, pace: Any) -> None:
-    """Lanes that settled keep their point."""
-    accept = load(pace.accept, 0)
-    for u in range(unknowns):
-        one, two = load(points.done, u), load(points.done, unknowns + u)
-        store(points.done, 2 * unknowns + u, where(accept, two, load(points.done, 2 * unknowns + u)))
-        store(points.done, unknowns + u, where(accept, one, two))
-        store(points.done, u, where(accept, load(image, u), one))
-
-
-@inlined
-def _predict(unknowns: int, logs: Floats, points: Any, pace: Any) -> None:
-    """Lanes that have moved start from the parabola through their last three points, or the secant through two."""
+def _move_on(unknowns: int, tables: Any, points: Any, pace: Any) -> None:
+    """Lanes that settled keep their point; those that have moved start from the parabola through their last three points, or the
+    secant through two."""
     for lane in range(WIDTH):
         t, a, b, c = pace.t[0, lane], pace.done[0, lane], pace.done[1, lane], pace.done[2, lane]
         one, two, three = 1.0, 0.0, 0.0
@@ -365,10 +355,20 @@ def _predict(unknowns: int, logs: Floats, points: Any, pace: Any) -> None:
             one = (t - b) / (a - b)
             two = 1.0 - one
         pace.coefficients[0, lane], pace.coefficients[1, lane], pace.coefficients[2, lane] = one, two, three
-    moved = load(pace.moved, 0)
+    accept, moved = load(pace.accept, 0), load(pace.moved, 0)
     one, two, three = load(pace.coefficients, 0), load(pace.coefficients, 1), load(pace.coefficients, 2)
     for u in range(unknowns):
-        ahead = one * load(points.done, u) + two * load(points.done, unknowns + u)
-        ahead += three * load(points.done, 2 * unknowns + u)
-        store(logs, u, where(moved, ahead, load(logs, u)))
+        last, second, third = (
+            load(points.done, u),
+            load(points.done, unknowns + u),
+            load(points.done, 2 * unknowns + u),
+        )
+        third = where(accept, second, third)
+        second = where(accept, last, second)
+        last = where(accept, load(tables.image, u), last)
+        store(points.done, u, last)
+        store(points.done, unknowns + u, second)
+        store(points.done, 2 * unknowns + u, third)
+        ahead = one * last + two * second + three * third
+        store(tables.logs, u, where(moved, ahead, load(tables.logs, u)))
         store(points.guess, u, where(moved, ahead, load(points.guess, u)))

@@ -74,22 +74,33 @@ def forget(memory: Any, unknowns: int, gone: Any) -> None:
 def remember(memory: Any, unknowns: int, slot: int, x: Floats, image: Floats, keep: Any) -> None:
     """Put into ``slot`` how the image and its distance from the unknowns have changed since the last sweep, in the lanes
     where ``keep`` is above zero; the others, which have just moved, put nothing there."""
-    nothing, new = fill(0.0), slot * unknowns
+    # Written out for the three of DEPTH, so that every number is brought in once.
+    one, two = aged(slot, 1), aged(slot, 2)
+    new, last, second = slot * unknowns, one * unknowns, two * unknowns
+    nothing = fill(0.0)
+    square, along, across, ahead, back, further = nothing, nothing, nothing, nothing, nothing, nothing
     for u in range(unknowns):
-        now = load(image, u) - load(x, u)
-        store(memory.turns, new + u, where(keep, now - load(memory.off, u), nothing))
-        store(memory.steps, new + u, where(keep, load(image, u) - load(memory.image, u), nothing))
+        here = load(image, u)
+        now = here - load(x, u)
+        turn = where(keep, now - load(memory.off, u), nothing)
+        store(memory.turns, new + u, turn)
+        store(memory.steps, new + u, where(keep, here - load(memory.image, u), nothing))
         store(memory.off, u, now)
-        store(memory.image, u, load(image, u))
-    for i in range(DEPTH):
-        product, side, old = nothing, nothing, i * unknowns
-        for u in range(unknowns):
-            turn = load(memory.turns, old + u)
-            product += turn * load(memory.turns, new + u)
-            side += turn * load(memory.off, u)
-        store(memory.gram, i * DEPTH + slot, product)
-        store(memory.gram, slot * DEPTH + i, product)
-        store(memory.side, i, side)
+        store(memory.image, u, here)
+        before, earlier = load(memory.turns, last + u), load(memory.turns, second + u)
+        square += turn * turn
+        along += turn * before
+        across += turn * earlier
+        ahead += turn * now
+        back += before * now
+        further += earlier * now
+    store(memory.gram, slot * DEPTH + slot, square)
+    for place, product in ((one, along), (two, across)):
+        store(memory.gram, place * DEPTH + slot, product)
+        store(memory.gram, slot * DEPTH + place, product)
+    store(memory.side, slot, ahead)
+    store(memory.side, one, back)
+    store(memory.side, two, further)
 
 
 @inlined
