@@ -15,9 +15,13 @@ from detente.solve.beside import compile_beside
 from detente.solve.block import Effort, chunk, solve_block
 from detente.solve.kernels import Numbers
 from detente.solve.plan import Plan
+from detente.solve.repeats import first_alike, unlike
 from detente.solve.status import UNFINISHED
 
 Floats = NDArray[np.float64]
+
+CHECKED = 1024
+"""Draws in which payoffs are compared at a time."""
 
 
 @dataclass(frozen=True)
@@ -56,22 +60,30 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
         status=np.empty(draws, np.int64),
         sweeps=np.zeros(draws, np.int64),
     )
-    plan = Plan.plain(tree)
-    by_actor = payoffs.transpose(1, 0, 2)
+    rows = np.ascontiguousarray(payoffs, dtype=np.float64).reshape(tree.terminals * len(tree.actors), draws)
 
     def solve_some(which: slice | NDArray[np.intp], effort: Effort) -> None:
-        count = len(out.status[which])
-        values = by_actor[:, :, which].reshape(-1, count)
-        block = solve_block(plan, Numbers(values, chances[:, which], lam[:, which]), effort)
+        block = solve_block(plan, Numbers(rows[:, which][held], chances[:, which], lam[:, which]), effort)
         out.choice[:, which], out.reach[:, which] = block.choice, block.reach
         out.value[:, which], out.gain[:, which] = block.value, block.gain
         out.residual[which], out.status[which] = block.residual, block.status
         out.sweeps[which] += block.sweeps
 
     with ThreadPoolExecutor(threads) as pool:
+        plan, held = _plan(tree, rows, pool)
         for effort in Effort:
             list(pool.map(partial(solve_some, effort=effort), _chunks(out, effort, chunk(plan, effort))))
     return out
+
+
+def _plan(tree: Tree, rows: Floats, pool: ThreadPoolExecutor) -> tuple[Plan, NDArray[np.int64]]:
+    """The plan, and those ``rows`` (T * I, D) of the payoffs that are different."""
+    draws, other = rows.shape[1], first_alike(rows)
+    parts = pool.map(lambda start: unlike(rows, other, start, min(start + CHECKED, draws)), range(0, draws, CHECKED))
+    off = np.logical_or.reduce([np.zeros(len(rows), np.bool_), *parts])
+    held, place = np.unique(np.where(off, np.arange(len(rows)), other), return_inverse=True)
+    actors = len(tree.actors)
+    return Plan.of(tree, np.arange(actors), place.reshape(tree.terminals, actors).T), held
 
 
 def _chunks(out: Solution, effort: Effort, size: int) -> Iterator[slice | NDArray[np.intp]]:
