@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_games import random_game
 
@@ -11,6 +11,7 @@ from detente.solve import solve
 from detente.solve.repeats import first_alike, unlike
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(0, 60))
 def test_rows_that_are_said_to_be_equal_are(seed: int, rows: int, draws: int) -> None:
     rng = np.random.default_rng(seed)
