@@ -31,7 +31,7 @@ import gambit
 from detente.game import Game
 from detente.solve import Status
 
-OTHERS = ("single.py", "start.py", "kernel.py", "growth.py", "trade.py", "trade_response.py")
+OTHERS = ("single.py", "start.py", "what_if.py", "kernel.py", "growth.py", "trade.py", "trade_response.py")
 DRAWS = 4096
 """As many as a forecast has."""
 OURS, THEIRS = 0.5, 4.0
