@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,13 +69,17 @@ def row_of(data: xr.Dataset, question: str) -> int:
     return questions.index(question)
 
 
-def usable(values: Array, answer: Array, weight: Array) -> tuple[Array, Array, Array] | None:
-    """The draws that count, their weights summing to one; None where they are too few to tell anything from noise."""
+def usable(values: Array, answer: Array, weight: Array) -> tuple[Array, Array] | None:
+    """Answer and weights of the draws (D,), ready for sums over all of them; None where too few count to tell anything from noise.
+
+    Weights sum to one. A draw of no weight, or with an answer or a row of ``values`` (rows, D) that is not known, weighs nought and answers nought.
+    """
     used = np.isfinite(answer) & (weight > 0) & np.isfinite(values).all(axis=0)
     if not used.any():
         return None
-    w = weight[used] / weight[used].sum()
-    return (values[:, used], answer[used], w) if effective(w) >= LEAST_DRAWS else None
+    w = np.where(used, weight, 0.0)
+    w /= w[used].sum()
+    return (np.where(used, answer, 0.0), w) if effective(w) >= LEAST_DRAWS else None
 
 
 def effective(w: Array) -> float:
@@ -92,55 +95,86 @@ def places(x: Array, w: Array) -> Array:
     return middle
 
 
-def groups(x: Array) -> NDArray[np.int32]:
+def groups(x: Array) -> NDArray[np.intp]:
     """(D,) which of the distinct values, counted from the smallest, each is: kept, as one quantity is looked at for many questions."""
     return _groups(x.tobytes())
 
 
 @lru_cache(maxsize=512)
-def _groups(x: bytes) -> NDArray[np.int32]:
-    return np.unique(np.frombuffer(x), return_inverse=True)[1].astype(np.int32)
+def _groups(x: bytes) -> NDArray[np.intp]:
+    values = np.frombuffer(x)
+    order = np.argsort(values)
+    rising = values[order]
+    found = np.empty(len(values), dtype=np.intp)
+    found[order[:1]] = 0
+    found[order[1:]] = np.cumsum(rising[1:] != rising[:-1])
+    return found
 
 
-def ranks(x: Array, w: Array) -> Array | None:
+def standardised(place: Array, w: Array) -> Array | None:
     """:func:`places` centred and scaled to weighted variance one; None where all values are equal."""
-    middle = places(x, w)
-    centred = middle - w @ middle
+    centred = place - w @ place
     variance = float(w @ centred**2)
     return centred / math.sqrt(variance) if variance > 1e-12 else None
 
 
-def distinct_ranks(values: Array, w: Array) -> Mapping[int, Array]:
-    """Ranks of the rows that vary and are no monotone formula of one before them."""
-    return _distinct_ranks(values.tobytes(), values.shape, w.tobytes())
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The rows of ``values`` that vary and are no monotone formula of one before them, R of them: the ``index`` of each, the ``place`` (R, D) of its draws,
+    its standardised ``rank`` (R, D) times the root of each draw's weight, and how many ``distinct`` values carry weight.
+    """
+
+    index: list[int]
+    place: Array
+    rank: Array
+    distinct: list[int]
+
+    @classmethod
+    def of(cls, values: Array, w: Array) -> Ranked:
+        """From ``values`` (rows, D) under weights (D,)."""
+        place, rank, root = np.empty(values.shape), np.empty(values.shape), np.sqrt(w)
+        index: list[int] = []
+        for i, row in enumerate(values):
+            at = len(index)
+            place[at] = places(row, w)
+            found = standardised(place[at], w)
+            if found is not None:
+                np.multiply(found, root, out=rank[at])
+                index.append(i)
+        same = np.abs(rank[: len(index)] @ rank[: len(index)].T) > 1 - SAME
+        kept: list[int] = []
+        for i in range(len(index)):
+            if not same[i, kept].any():
+                place[len(kept)], rank[len(kept)] = place[i], rank[i]
+                kept.append(i)
+        rows = [index[i] for i in kept]
+        distinct = [int(np.count_nonzero(np.bincount(groups(values[i]), weights=w))) for i in rows]
+        return cls(rows, place[: len(rows)], rank[: len(rows)], distinct)
 
 
-@lru_cache(maxsize=16)
-def _distinct_ranks(values: bytes, shape: tuple[int, int], weights: bytes) -> Mapping[int, Array]:
-    """Kept for the next question: most are asked of the same draws with the same weights."""
+def reweighted(w: Array, replicates: int, seed: int) -> Array:
+    """(replicates, D) random weights around ``w`` (D,), each row summing to one (the Bayesian bootstrap, Rubin 1981); a draw of no weight gets none."""
+    return _reweighted(w.tobytes(), replicates, seed)
+
+
+@lru_cache(maxsize=2)
+def _reweighted(weights: bytes, replicates: int, seed: int) -> Array:
+    """Kept for the next question: most are asked under the same weights."""
     w = np.frombuffer(weights)
-    rows = np.frombuffer(values).reshape(shape)
-    ranked = {i: found for i, row in enumerate(rows) if (found := ranks(row, w)) is not None}
-    if not ranked:
-        return {}
-    table = np.stack(list(ranked.values()))
-    same = np.abs((table * w) @ table.T) > 1 - SAME
-    kept: list[int] = []
-    for i in range(len(table)):
-        if not same[i, kept].any():
-            kept.append(i)
-    names = list(ranked)
-    return MappingProxyType({names[i]: table[i] for i in kept})
+    used = w > 0
+    again = np.zeros((replicates, len(w)))
+    again[:, used] = w[used] * np.random.default_rng(seed).standard_exponential((replicates, int(used.sum())))
+    again /= again.sum(axis=1, keepdims=True)
+    again.flags.writeable = False
+    return again
 
 
-def discoveries(chances: Sequence[float]) -> list[int]:
+def discoveries(chances: Sequence[float] | Array) -> list[int]:
     """Places of the p-values that pass Benjamini and Hochberg's step-up test (1995), smallest first."""
-    order = sorted(range(len(chances)), key=lambda i: chances[i])
-    kept = 0
-    for place, i in enumerate(order, start=1):
-        if chances[i] <= FALSE_DISCOVERIES * place / len(order):
-            kept = place
-    return order[:kept]
+    chance = np.asarray(chances, dtype=float)
+    order = np.argsort(chance, kind="stable")
+    passes = np.flatnonzero(chance[order] <= FALSE_DISCOVERIES * np.arange(1, len(order) + 1) / len(order))
+    return [int(i) for i in order[: passes[-1] + 1]] if len(passes) else []
 
 
 def _name(data: xr.Dataset) -> str:

@@ -19,8 +19,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.explain.drawn import Array, Drawn, discoveries, distinct_ranks, effective, groups, ranks, usable
-from detente.explain.sensitivity import REPLICATES, shares
+from detente.explain.drawn import (
+    Array,
+    Drawn,
+    Ranked,
+    discoveries,
+    effective,
+    groups,
+    places,
+    standardised,
+    usable,
+)
+from detente.explain.sensitivity import REPLICATES, chances, is_constant, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,44 +98,66 @@ class Effect:
 
 def effects(values: Array, answer: Array, weight: Array, replicates: int = REPLICATES) -> list[Effect]:
     """The rows of ``values`` (rows, draws) whose effect on ``answer`` stands out from noise, strongest first."""
-    draws = usable(values, answer, weight)
-    if draws is None:
-        return []
-    x, y, w = draws
-    target = ranks(y, w)
-    if target is None:
-        return []
+    return effects_on_each(values, answer[None], weight[None], replicates)[0]
+
+
+def effects_on_each(
+    values: Array, answers: Array, weights: Array, replicates: int = REPLICATES
+) -> list[list[Effect]]:
+    """:func:`effects` on each of ``answers`` (answers, draws) under its own of ``weights`` (answers, draws); what hangs on the weights only is worked out
+    once for all answers that share them.
+    """
+    alike: dict[bytes, dict[int, tuple[Array, Array]]] = {}
+    for i, (answer, weight) in enumerate(zip(answers, weights, strict=True)):
+        draws = usable(values, answer, weight)
+        if draws is not None and not is_constant(*draws) and standardised(places(*draws), draws[1]) is not None:
+            alike.setdefault(draws[1].tobytes(), {})[i] = draws
+    found: list[list[Effect]] = [[] for _ in answers]
+    for group in alike.values():
+        y, w = np.stack([answer for answer, _ in group.values()]), next(iter(group.values()))[1]
+        for i, strong in zip(group, _effects(values, y, w, replicates), strict=True):
+            found[i] = strong
+    return found
+
+
+def effects_on(forecast: Forecast) -> dict[str, list[Effect]]:
+    """:func:`effects` on the answer to each question, without errors, for several tables that would each work them out."""
+    asked = [str(name) for name in forecast.data["question"].values]
+    drawn = [Drawn.of(forecast, question) for question in asked]
+    if not drawn:
+        return {}
+    answers, weights = np.stack([d.answer for d in drawn]), np.stack([d.weight for d in drawn])
+    return dict(zip(asked, effects_on_each(drawn[0].values, answers, weights, replicates=0), strict=True))
+
+
+def _effects(values: Array, answers: Array, w: Array, replicates: int) -> list[list[Effect]]:
+    """Of answers (answers, D), none of them constant, under weights (D,) that sum to one."""
+    from scipy.special import erfc
+
+    ranked = Ranked.of(values, w)
     error = 1 / math.sqrt(effective(w) - 1)
-    found = {i: float(np.clip(w @ (row * target), -1, 1)) for i, row in distinct_ranks(x, w).items()}
-    any_effect = {s.index: s for s in shares(values, answer, weight, replicates=0)}
-    names = list(found)
-    chances = [2 * min(_chance(found[i], error), any_effect[i].chance if i in any_effect else 1.0) for i in names]
-    chosen = [names[k] for k in discoveries(chances)]
-    if replicates:
-        parts = {chosen[s.index]: s for s in shares(values[chosen], answer, weight, replicates)}
-    else:
-        parts = {i: any_effect[i] for i in chosen if i in any_effect}
-    rows = [Effect(i, found[i], error, _thirds(x[i], y, w), part.share, part.error) for i, part in parts.items()]
-    return sorted(rows, key=lambda effect: -effect.strength)
+    target = np.stack([standardised(places(y, w), w) for y in answers])
+    correlations = np.clip((np.sqrt(w) * target) @ ranked.rank.T, -1, 1)
+    either = np.minimum(erfc(np.abs(correlations) / error / math.sqrt(2)), chances(ranked, answers, w))
+    chosen = [discoveries(2 * chance) for chance in either]
+    out: list[list[Effect]] = [[] for _ in answers]
+    for row in sorted(set().union(*chosen)):
+        asked = [i for i, rows in enumerate(chosen) if row in rows]
+        thirds = _thirds(values[ranked.index[row]], answers[asked], w)
+        part, spread = share(ranked, row, answers[asked], w, replicates)
+        for k, i in enumerate(asked):
+            low, middle, high = thirds[k].tolist()
+            found = (float(correlations[i, row]), error, (low, middle, high), float(part[k]), float(spread[k]))
+            out[i].append(Effect(ranked.index[row], *found))
+    return [sorted(effects, key=lambda effect: -effect.strength) for effects in out]
 
 
-def effects_on(forecast: Forecast, question: str, replicates: int = REPLICATES) -> list[Effect]:
-    """:func:`effects` on the answer to a question, for several tables that would each work them out."""
-    drawn = Drawn.of(forecast, question)
-    return effects(drawn.values, drawn.answer, drawn.weight, replicates)
-
-
-def _chance(correlation: float, error: float) -> float:
-    """Of a correlation this large, or larger, where there is none."""
-    return math.erfc(abs(correlation) / error / math.sqrt(2))
-
-
-def _thirds(x: Array, answer: Array, w: Array) -> tuple[float, float, float]:
-    """Weighted mean answer in each third of ``x``; ties share their place evenly."""
+def _thirds(x: Array, answers: Array, w: Array) -> Array:
+    """(answers, 3) weighted mean of each of ``answers`` (answers, D) in each third of ``x``; ties share their place evenly."""
     group = groups(x)
     mass = np.bincount(group, weights=w)
-    mean = np.bincount(group, weights=w * answer) / mass
     end = np.cumsum(mass)
-    inside = [np.clip(np.minimum(end, (k + 1) / 3) - np.maximum(end - mass, k / 3), 0, None) for k in range(3)]
-    low, middle, high = (float(part @ mean / part.sum()) for part in inside)
-    return low, middle, high
+    inside = np.stack([np.minimum(end, (k + 1) / 3) - np.maximum(end - mass, k / 3) for k in range(3)]).clip(0)
+    part = w * np.divide(inside, mass, out=np.zeros_like(inside), where=mass > 0)[:, group]
+    mean: Array = answers @ part.T / part.sum(axis=1)
+    return mean

@@ -4,9 +4,9 @@ The answer is regressed on the quantity over draws, under their weights, and the
 central 90 per cent of the quantity. Only quantities that stand out from noise (:func:`detente.explain.drivers.effects`)
 are looked at: an answer near even odds would otherwise tip at every quantity.
 
-- The fit is by Legendre polynomials of the rank, as for shares of variance.
-- Where the effect has one direction, the fit is then projected on the functions that keep to it (isotonic regression; smoothing first, as
-  in Mammen 1991, because the bootstrap does not hold for isotonic regression alone: Sen, Banerjee & Woodroofe 2010).
+- The fit is by polynomials of the rank, as for shares of variance.
+- Where the effect has one direction, the fit is then projected on the functions that keep to it (isotonic regression, of which only the place where
+  it changes sign is worked out; smoothing first, as in Mammen 1991, because the bootstrap does not hold for isotonic regression alone: Sen, Banerjee & Woodroofe 2010).
 
 A crossing counts if nine in ten bootstrap replicates (random weights of draws, Rubin 1981) cross as often and the same way; its interval is where
 they do. For two quantities that tip an answer only together, draws are put into thirds of both.
@@ -17,15 +17,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.explain.drawn import LEAST_DRAWS, Array, Drawn, places, usable
+from detente.explain.drawn import LEAST_DRAWS, Array, Drawn, groups, places, reweighted, usable
 from detente.explain.drivers import Effect, effects
-from detente.explain.sensitivity import polynomials
+from detente.explain.expansion import polynomials, terms
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +41,7 @@ PAIRED = 6
 """Most quantities, strongest first, of which pairs are looked at."""
 CHANCE = 0.05
 THIRDS = ("lowest", "middle", "highest")
+CELLS = len(THIRDS) ** 2
 COLUMNS = ("quantity", "text", "unit", "value", "low", "high", "direction", "mean_below", "mean_above", "support")
 STEP_COLUMNS = ("leader", "rival", *COLUMNS)
 PAIR_COLUMNS = (
@@ -144,7 +145,7 @@ def tipping_pairs(forecast: Forecast, question: str, strong: Sequence[Effect] | 
     drawn = Drawn.of(forecast, question)
     found = corners(drawn.values, drawn.answer, drawn.weight, EVEN, strong)
     draws = usable(drawn.values, drawn.answer, drawn.weight)
-    overall = float(draws[1] @ draws[2]) if draws else float("nan")
+    overall = float(draws[0] @ draws[1]) if draws else float("nan")
     rows = [
         (
             drawn.names[c.first], drawn.texts[c.first], THIRDS[c.first_third],
@@ -176,13 +177,12 @@ def crossings(
     draws = usable(values, y, weight)
     if draws is None:
         return []
-    x, target, w = draws
-    rng = np.random.default_rng(seed)
-    again = w * rng.standard_exponential((replicates, len(w)))
+    target, w = draws
+    again = reweighted(w, replicates, seed)
     return [
         c
         for effect in (effects(values, y, weight, replicates=0) if strong is None else strong)
-        for c in _crossings(x[effect.index], target - level, w, again, effect, level)
+        for c in _crossings(values[effect.index], target - level, w, again, effect, level)
     ]
 
 
@@ -208,7 +208,7 @@ def _crossings(x: Array, y: Array, w: Array, again: Array, effect: Effect, level
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One quantity made ready for fits: its ``distinct`` values (V,) in order, the ``group`` of each draw among them, the ``basis`` (V, K + 1)
+    """One quantity made ready for fits: its ``distinct`` values (V,) in order, the ``group`` of each draw among them, the ``basis`` (K + 1, V)
     of the fit, which of them lie ``inside`` its central part, and the ``direction`` of the effect.
     """
 
@@ -221,31 +221,55 @@ class Line:
     @classmethod
     def of(cls, x: Array, w: Array, direction: str) -> Line:
         """From values and weights (D,); the same line serves all replicates."""
-        distinct, first, group = np.unique(x, return_index=True, return_inverse=True)
-        place = places(x, w)[first]
+        group = groups(x)
+        mass = np.bincount(group, weights=w)
+        carries = mass > 0
+        # A draw of no weight may have a value of its own: it goes with a neighbour, where it adds nothing.
+        place, group = (np.cumsum(mass) - mass / 2)[carries], np.maximum(np.cumsum(carries) - 1, 0)[group]
+        distinct = np.empty(len(place))
+        distinct[group[w > 0]] = x[w > 0]
         inside = (place >= (1 - CENTRAL) / 2) & (place <= (1 + CENTRAL) / 2)
-        return cls(distinct, group, polynomials(x, w)[first], inside, direction)
+        return cls(distinct, group, polynomials(place, terms(w, len(distinct))), inside, direction)
 
-    def fit(self, y: Array, w: Array) -> Array:
-        """(V,) fitted mean of ``y`` at the distinct values."""
+    def fit(self, y: Array, w: Array) -> tuple[Array, Array]:
+        """(V,) fitted mean of ``y`` at the distinct values, and the weight of each."""
         mass = np.bincount(self.group, weights=w)
-        mean = np.bincount(self.group, weights=w * y) / mass
-        # The basis is near to orthonormal under the weights, so the normal equations lose nothing.
-        weighed = self.basis * mass[:, None]
-        smooth = self.basis @ np.linalg.solve(weighed.T @ self.basis, mean @ weighed)
-        if self.direction == "turns":
-            return np.asarray(smooth, dtype=float)
-        from scipy.optimize import isotonic_regression
-
-        increasing = self.direction == "raises"
-        return np.asarray(isotonic_regression(smooth, weights=mass, increasing=increasing).x, dtype=float)
+        total = np.bincount(self.group, weights=w * y)
+        # The basis is near to orthogonal under the weights, so the normal equations lose nothing.
+        slope = np.linalg.solve((self.basis * mass) @ self.basis.T, self.basis @ total)
+        return slope @ self.basis, mass
 
     def zeros(self, y: Array, w: Array) -> list[tuple[float, bool]]:
         """Where the fit changes sign in the central part, and whether it rises there."""
-        x, fit = self.distinct[self.inside], self.fit(y, w)[self.inside]
-        at = np.flatnonzero((fit[1:] > 0) != (fit[:-1] > 0))
-        value = x[at] + fit[at] / (fit[at] - fit[at + 1]) * (x[at + 1] - x[at])
-        return [(float(v), bool(fit[i + 1] > 0)) for v, i in zip(value, at, strict=True)]
+        fit, mass = self.fit(y, w)
+        if self.direction == "turns":
+            at = np.flatnonzero((fit[1:] > 0) != (fit[:-1] > 0))
+            found = [(int(i), float(fit[i]), float(fit[i + 1])) for i in at]
+        else:
+            found = monotone_zero(fit, mass, rises=self.direction == "raises")
+        x = self.distinct
+        return [
+            (float(x[i] + before / (before - after) * (x[i + 1] - x[i])), after > 0)
+            for i, before, after in found
+            if self.inside[i] and self.inside[i + 1]
+        ]
+
+
+def monotone_zero(fit: Array, mass: Array, *, rises: bool) -> list[tuple[int, float, float]]:
+    """Where the isotonic regression of ``fit`` (V,) under weights ``mass`` (V,) changes sign: the place before, and the regression there and after; or nothing.
+
+    1. A rising regression is at most nought exactly on the values up to the last minimum of the sum of mass times fit
+       (Robertson, Wright & Dykstra 1988, section 1.4: its max-min formula).
+    2. Before that place it is the largest mean of any stretch that ends there, after it the least of any that begins there (the same).
+    """
+    sign = 1.0 if rises else -1.0
+    total, weight = (np.concatenate([[0.0], np.cumsum(v)]) for v in (sign * mass * fit, mass))
+    split = len(fit) - int(np.argmin(total[::-1]))
+    if split in (0, len(fit)):
+        return []
+    before = np.max((total[split] - total[:split]) / (weight[split] - weight[:split]))
+    after = np.min((total[split + 1 :] - total[split]) / (weight[split + 1 :] - weight[split]))
+    return [(split - 1, sign * float(before), sign * float(after))]
 
 
 def corners(
@@ -260,26 +284,27 @@ def corners(
         return []
     if strong is None:
         strong = effects(values, y, weight, replicates=0)
-    x, target, w = draws
+    target, w = draws
     rows = [e.index for e in strong[:PAIRED]]
-    third = {i: np.minimum((3 * places(x[i], w)).astype(int), 2) for i in rows}
-    cells = list(product(combinations(rows, 2), product(range(3), repeat=2)))
-    found = [_corner(pair, at, [third[i] for i in pair], target, w) for pair, at in cells]
+    third = {i: np.minimum((3 * places(values[i], w)).astype(int), 2) for i in rows}
+    pairs = list(combinations(rows, 2))
+    found = [corner for pair in pairs for corner in _corners(pair, [third[i] for i in pair], target, w)]
     side = 1.0 if float(target @ w) > level else -1.0
-    clear = {c: side * (level - c.mean) / c.error for c in found if c is not None}
-    passed = [c for c, z in clear.items() if 0.5 * math.erfc(z / math.sqrt(2)) < CHANCE / len(cells)]
+    clear = {c: side * (level - c.mean) / c.error for c in found}
+    passed = [c for c, z in clear.items() if 0.5 * math.erfc(z / math.sqrt(2)) < CHANCE / (CELLS * len(pairs))]
     alone = {c.index for c in crossings(values, y, weight, level, strong=strong)} if passed else set()
     return sorted((c for c in passed if not alone & {c.first, c.second}), key=lambda c: -clear[c])
 
 
-def _corner(pair: Sequence[int], at: Sequence[int], third: Sequence[Array], y: Array, w: Array) -> Corner | None:
-    """One cell, or None where too few draws fall into it."""
-    inside = (third[0] == at[0]) & (third[1] == at[1])
-    if not inside.any():
-        return None
-    v = w[inside] / w[inside].sum()
-    mean = float(v @ y[inside])
-    error = math.sqrt(float(v**2 @ (y[inside] - mean) ** 2))
-    if 1 / float(v @ v) < LEAST_DRAWS or error == 0:
-        return None
-    return Corner(pair[0], at[0], pair[1], at[1], mean, error)
+def _corners(pair: tuple[int, int], third: Sequence[Array], y: Array, w: Array) -> list[Corner]:
+    """The cells of a pair that enough draws fall into."""
+    cell = 3 * third[0] + third[1]
+    mass = np.bincount(cell, weights=w, minlength=CELLS)
+    each = np.divide(w, mass[cell], out=np.zeros_like(w), where=w > 0)
+    mean, square = (np.bincount(cell, weights=v, minlength=CELLS) for v in (each * y, each**2))
+    error = np.sqrt(np.bincount(cell, weights=(each * (y - mean[cell])) ** 2, minlength=CELLS))
+    return [
+        Corner(pair[0], int(at) // 3, pair[1], int(at) % 3, float(mean[at]), float(error[at]))
+        for at in np.flatnonzero((mass > 0) & (error > 0))
+        if 1 / square[at] >= LEAST_DRAWS
+    ]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.explain.drawn import Array, row_of
+from detente.explain.drawn import Array, reweighted, row_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,9 +64,8 @@ def watch(forecast: Forecast, question: str, replicates: int = REPLICATES, seed:
     used = weight > 0
     answer = np.asarray(data["answer"].values[row], dtype=float)[used]
     w = weight[used] / weight[used].sum()
-    rng = np.random.default_rng(seed)
-    again = w * rng.standard_exponential((replicates, len(w)))
-    again /= again.sum(axis=1, keepdims=True)
+    again = reweighted(w, replicates, seed)
+    words = _words(data)
     rows = []
     for observable in _observables(data, question, used):
         gains = _option_gains(observable, answer, w[None])[:, 0]
@@ -76,7 +75,7 @@ def watch(forecast: Forecast, question: str, replicates: int = REPLICATES, seed:
             p, both = float(observable.chance[i] @ w), float(observable.both[i] @ w)
             seen, unseen = _ratio(both, p), _ratio(float(answer @ w) - both, 1 - p)
             told = (float(gains[i]), float(errors[i]), whole, _certain(seen) or _certain(unseen))
-            rows.append((*_words(data, option), p, seen, unseen, *told))
+            rows.append((*words[option], p, seen, unseen, *told))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.sort_values("gain", ascending=False, kind="stable", ignore_index=True, key=lambda g: g.round(12))
 
@@ -124,12 +123,17 @@ def _observables(data: xr.Dataset, question: str, used: NDArray[np.bool_]) -> li
     return out
 
 
-def _words(data: xr.Dataset, option: int) -> tuple[str, str, str, str, str, str, bool]:
-    step, name = str(data["option"].values[option]).split(".", 1)
-    place = [str(s) for s in data["step"].values].index(step)
-    actor, text = (str(data[c].values[option]) for c in ("option_actor", "option_text"))
-    start, end = (str(data[c].values[place]) for c in ("step_from", "step_until"))
-    return step, name, actor, text, start, end, bool(data["step_public"].values[place])
+def _words(data: xr.Dataset) -> list[tuple[str, str, str, str, str, str, bool]]:
+    """Of each option: its step and name, who takes it, its text, from and until when, and whether all see it."""
+    days = {
+        str(step): (str(start), str(end), bool(public))
+        for step, start, end, public in zip(
+            *(data[name].values for name in ("step", "step_from", "step_until", "step_public")), strict=True
+        )
+    }
+    options = zip(*(data[name].values for name in ("option", "option_actor", "option_text")), strict=True)
+    named = [(*str(option).split(".", 1), str(actor), str(text)) for option, actor, text in options]
+    return [(step, name, actor, text, *days[step]) for step, name, actor, text in named]
 
 
 def _ratio(part: float, whole: float) -> float:

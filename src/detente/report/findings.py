@@ -184,13 +184,11 @@ class Findings:
 
     def __init__(self, forecast: Forecast) -> None:
         self.forecast = forecast
-        self._effects: dict[str, list[Effect]] = {}
 
-    def effects(self, question: str) -> list[Effect]:
-        """The quantities whose effect on an answer stands out: what its drivers and its tipping points both start from."""
-        if question not in self._effects:
-            self._effects[question] = effects_on(self.forecast, question, replicates=0)
-        return self._effects[question]
+    @cached_property
+    def effects(self) -> dict[str, list[Effect]]:
+        """For each question, the quantities whose effect on its answer stands out: what its drivers and its tipping points both start from."""
+        return effects_on(self.forecast)
 
     @cached_property
     def answers(self) -> tuple[Answer, ...]:
@@ -204,7 +202,7 @@ class Findings:
         )  # fmt: skip
 
     def _drivers(self, question: str) -> tuple[Driver, ...]:
-        table = drivers(self.forecast, question, strong=self.effects(question)).head(DRIVERS_SHOWN)
+        table = drivers(self.forecast, question, strong=self.effects[question]).head(DRIVERS_SHOWN)
         return tuple(
             Driver(
                 row.text or self.quantity(row.quantity), row.unit, row.correlation, row.low_third, row.high_third,

@@ -50,7 +50,7 @@ def hangs_on(answer: Answer) -> str:
 
 def tips(findings: Findings, answer: Answer) -> str:
     """Where the strongest quantity that does so carries the answer across even odds; else a pair that does."""
-    table = tipping(findings.forecast, answer.id, strong=findings.effects(answer.id))
+    table = tipping(findings.forecast, answer.id, strong=findings.effects[answer.id])
     if table.empty:
         return _pair(findings, answer)
     rows = [row for row in table.itertuples() if row.quantity == table.quantity[0]]
@@ -69,7 +69,7 @@ def _place(row: Any) -> str:
 
 def _pair(findings: Findings, answer: Answer) -> str:
     alone = "No single quantity is seen to carry it across even odds"
-    table = tipping_pairs(findings.forecast, answer.id, findings.effects(answer.id))
+    table = tipping_pairs(findings.forecast, answer.id, findings.effects[answer.id])
     if table.empty:
         return f"{alone}."
     row = table.iloc[0]

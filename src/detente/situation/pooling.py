@@ -69,7 +69,10 @@ def _linear_quantile(spec: Judgements, u: Array) -> Array:
     for _ in range(_BISECTIONS):
         middle = low + (high - low) / 2
         enough = _cumulative(spec, middle) >= u
+        before = (low, high)
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+        if np.array_equal(low, before[0]) and np.array_equal(high, before[1]):
+            break  # no number lies between any more
     for value in _values(spec):  # where the share jumps past u, the answer is that very value
         upto = _cumulative(spec, np.array(value))
         mass = sum(w * _atoms(j.belief, np.array(value)) for w, j in zip(weights(spec), spec.judgements, strict=True))

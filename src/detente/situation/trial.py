@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from graphlib import TopologicalSorter
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from detente.situation import distributions
 from detente.situation.expression import Expression, evaluate, names
-from detente.situation.model import Fixed, Formula, Quantity
+from detente.situation.model import Fixed, Formula, Quantity, Specification
 
 Array = NDArray[np.float64]
 
@@ -49,9 +50,7 @@ class Trial:
             if isinstance(specification, Formula):
                 self._formulas()
             else:
-                spread = self._generator(name).uniform(0.02, 0.98, self.size)
-                spread[0] = 0.5
-                self.known[name] = distributions.quantile(specification, spread)
+                self.known[name] = _scattered(specification, name, self.size)
         return self.known[name]
 
     def _formulas(self) -> None:
@@ -63,7 +62,7 @@ class Trial:
             self.known[name] = self.all(formulas[name])
 
     def fact(self, name: str) -> NDArray[np.integer]:
-        return self._generator(name).integers(0, self.sizes[name], self.size)
+        return _generator(name).integers(0, self.sizes[name], self.size)
 
     def step(self, name: str) -> NDArray[np.integer]:
         return self.fact(name)
@@ -71,5 +70,16 @@ class Trial:
     def slot(self, index: int) -> NDArray[np.generic]:
         raise KeyError(index)
 
-    def _generator(self, name: str) -> np.random.Generator:
-        return np.random.default_rng(list(name.encode()))
+
+def _generator(name: str) -> np.random.Generator:
+    return np.random.default_rng(list(name.encode()))
+
+
+@lru_cache(maxsize=1024)
+def _scattered(specification: Specification, name: str, size: int) -> Array:
+    """Scattered quantiles of a quantity, its median first: kept, for a file's what-ifs each try all that they leave as it is."""
+    spread = _generator(name).uniform(0.02, 0.98, size)
+    spread[0] = 0.5
+    found = distributions.quantile(specification, spread)
+    found.flags.writeable = False
+    return found

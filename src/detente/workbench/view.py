@@ -143,7 +143,7 @@ def details(forecast: Forecast) -> Data:
     """Beliefs, next moves, likeliest ways, what the first answers hang on, and how far to trust it all."""
     findings = Findings(_first_asked(forecast))
     asked = [a for a in findings.plain_answers if a.figure.known]
-    tables = [drivers(findings.forecast, answer.id, strong=findings.effects(answer.id)) for answer in asked]
+    tables = [drivers(findings.forecast, answer.id, strong=findings.effects[answer.id]) for answer in asked]
     strongest = [str(name) for table in tables for name in table.quantity[:WATCHED]]
     return {
         "strongest": list(dict.fromkeys(strongest)),

@@ -120,11 +120,12 @@ def walk(*roots: Expression) -> list[Expression]:
         node, ready = stack.pop()
         if node in done:
             continue
-        if ready:
-            done[node] = None
-        else:
+        below = () if ready else children(node)
+        if below:
             stack.append((node, True))
-            stack.extend((child, False) for child in reversed(children(node)))
+            stack += [(child, False) for child in reversed(below)]
+        else:
+            done[node] = None
     return list(done)
 
 

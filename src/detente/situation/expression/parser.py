@@ -12,6 +12,7 @@ import math
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from detente.situation.expression.nodes import (
@@ -108,8 +109,7 @@ def parse(text: str | float, scope: Scope, expects: Kind | None) -> Expression:
     shift = len(text) - len(text.lstrip())
     _check_nesting(source)
     try:
-        with _ONE_AT_A_TIME:
-            tree = ast.parse(source, mode="eval")
+        tree = _tree(source)
     except SyntaxError as error:
         column = max((error.offset or 1) - 1, 0)
         raise ExpressionError(
@@ -128,6 +128,13 @@ def parse(text: str | float, scope: Scope, expects: Kind | None) -> Expression:
         error.column = len(source.encode()[: error.column].decode(errors="ignore")) + shift
         raise
     return expression
+
+
+@lru_cache(maxsize=4096)
+def _tree(source: str) -> ast.Expression:
+    """Python's syntax tree, which nobody alters: kept, for most expressions of a file are those of each of its what-ifs too."""
+    with _ONE_AT_A_TIME:
+        return ast.parse(source, mode="eval")
 
 
 def _clip(text: str, width: int = 60) -> str:
