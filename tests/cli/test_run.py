@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -201,3 +203,12 @@ def test_a_browser_that_fails_leaves_no_file(small, command, tmp_path, monkeypat
     assert "chromium could not print the brief (it broke)" in done.stderr
     assert not list(tmp_path.glob("*.pdf"))
     assert not list(tmp_path.glob(".*.part*"))
+
+
+@pytest.mark.parametrize(("before", "after"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")])
+def test_linear_algebra_takes_one_thread_unless_told_otherwise(before, after):
+    code = "import os, sys\nfrom detente.cli import main\nassert 'numpy' not in sys.modules\nsys.argv = ['detente', '--version']\n"
+    code += "try: main()\nexcept SystemExit: print(os.environ['OPENBLAS_NUM_THREADS'])"
+    kept = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", code], env=kept | before, capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-1] == after

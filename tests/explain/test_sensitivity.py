@@ -2,8 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import gammaincc
 
-from detente.explain.drivers import drivers, effects
+from detente.explain.drawn import groups, places
+from detente.explain.drivers import drivers, effects, effects_on_each
 from detente.explain.sensitivity import sensitivity, shares
 
 ISHIGAMI = (0.3139, 0.4424, 0.0)  # Ishigami & Homma 1990, a = 7, b = 0.1
@@ -121,3 +125,114 @@ def test_drivers_are_silent_on_noise(synthetic) -> None:
         forecast = synthetic(rng.normal(size=(30, 200)), {"q": rng.uniform(size=200)}, rng.gamma(2.0, size=200))
         empty += drivers(forecast, "q").empty
     assert empty >= 34  # 95 per cent, less three standard errors
+
+
+def hat(place, y, w, degree):
+    """Share and chance from the hat matrix of Legendre polynomials, written out; one quantity, weights that sum to one."""
+    root = np.sqrt(w)
+    q, _ = np.linalg.qr(root[:, None] * np.polynomial.legendre.legvander(2 * place - 1, degree))
+    centred = y - w @ y
+    coefficients = q.T @ (root * centred)
+    leverage = (q**2).sum(axis=1)
+    noise = (centred - q @ coefficients / root) ** 2 / np.clip(1 - leverage, 1e-6, None)
+    share = (coefficients @ coefficients - w @ ((leverage - w) * noise)) / (w @ centred**2 / (1 - w @ w))
+    inner = q - np.outer(root, root @ q)
+    spread = inner.T @ (inner * (w * centred**2)[:, None])
+    mean, square = np.trace(spread), (spread**2).sum()
+    return share, gammaincc(mean**2 / square / 2, coefficients @ coefficients * mean / square / 2)
+
+
+def degree(x, w):
+    return min(max(2, min(8, int(1 / (w @ w) / 25))), len(np.unique(x)) - 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    draws=st.integers(60, 600),
+    values=st.sampled_from([2, 3, 5, 10**6]),
+    level=st.sampled_from([0.0, 1.0, 1e4]),
+)
+def test_moments_give_what_the_hat_matrix_gives(seed, draws, values, level) -> None:
+    rng = np.random.default_rng(seed)
+    x = np.floor(values * rng.uniform(size=draws))
+    x[: min(values, draws)] = np.arange(min(values, draws))
+    w = rng.gamma(2.0, size=draws)
+    w /= w.sum()
+    y = level + np.sin(3 * x / values) + rng.normal(size=draws) * (1 + x / values)
+    (found,) = shares(x[None], y, w, replicates=0)
+    share, chance = hat(places(x, w), y, w, degree(x, w))
+    assert found.share == pytest.approx(share, rel=1e-10, abs=1e-11)
+    assert found.chance == pytest.approx(chance, rel=1e-9, abs=1e-14)
+
+
+def test_replicates_are_fits_under_random_weights() -> None:
+    rng = np.random.default_rng(12)
+    x, w = rng.normal(size=300), rng.gamma(3.0, size=300)
+    y = x**2 + rng.normal(size=300)
+    w /= w.sum()
+    again = w * np.random.default_rng(5).standard_exponential((30, 300))
+    spread = [hat(places(x, w), y, v / v.sum(), degree(x, w))[0] for v in again]
+    (found,) = shares(x[None], y, w, replicates=30, seed=5)
+    assert found.error == pytest.approx(np.std(spread), rel=1e-10)
+
+
+def test_draws_that_do_not_count_are_as_good_as_absent() -> None:
+    """Of no weight, without an answer, or without a value."""
+    rng = np.random.default_rng(13)
+    x, w = rng.normal(size=(6, 500)), rng.gamma(2.0, size=500)
+    x[5] = np.round(x[5])
+    y = x[0] + x[5] + rng.normal(size=500)
+    w[:40], y[40:80], x[1, 80:120] = 0.0, np.nan, np.nan
+    x[5, :5] = 77.0  # a value that no draw with weight has
+    for replicates in (0, 20):
+        found, known = shares(x, y, w, replicates), shares(x[:, 120:], y[120:], w[120:], replicates)
+        assert [s.index for s in found] == [s.index for s in known] == list(range(6))
+        for name in ("share", "chance") + (("error",) if replicates else ()):
+            few = [getattr(s, name) for s in known]
+            assert [getattr(s, name) for s in found] == pytest.approx(few, rel=1e-10, abs=1e-12)
+
+
+def test_effects_on_many_answers_are_those_on_each() -> None:
+    """Some under the same weights, some under others, one that is constant and one that is hardly known."""
+    rng = np.random.default_rng(14)
+    x = rng.normal(size=(8, 400))
+    answers = x[:5] + 0.5 * x[1:6] ** 2 + rng.normal(size=(5, 400))
+    weights = np.ones((5, 400))
+    weights[2] = rng.gamma(1.0, size=400)
+    answers[3] = 0.25
+    answers[4, 5:] = np.nan
+    together = effects_on_each(x, answers, weights, replicates=0)
+    assert [bool(strong) for strong in together] == [True, True, True, False, False]
+    for strong, answer, weight in zip(together, answers, weights, strict=True):
+        alone = effects(x, answer, weight, replicates=0)
+        assert [e.index for e in strong] == [e.index for e in alone]
+        for name in ("correlation", "error", "share", "thirds"):
+            for one, other in zip(strong, alone, strict=True):
+                assert getattr(one, name) == pytest.approx(getattr(other, name), rel=1e-12)
+
+
+@pytest.mark.parametrize("mass", [1e-3, 1e-9, 1e-17, 1e-300])
+def test_a_value_that_hardly_ever_counts_does_no_harm(mass) -> None:
+    rng = np.random.default_rng(15)
+    x = rng.integers(0, 3, size=400).astype(float)
+    y = x + rng.uniform(size=400)
+    w = np.where(x == 2, mass, 1.0)
+    (found,) = shares(x[None], y, w, 20)
+    (known,) = shares(x[None, x < 2], y[x < 2], w[x < 2], 20)
+    assert found.share == pytest.approx(known.share, abs=0.01)
+    assert found.error == pytest.approx(known.error, abs=0.01)
+
+
+@given(st.lists(st.sampled_from([-2.5, 0.0, -0.0, 1.0, 3.0]) | st.floats(-5, 5), max_size=30))
+def test_groups_are_the_places_among_the_distinct_values(values) -> None:
+    x = np.array(values, dtype=float)
+    assert groups(x).tolist() == np.unique(x, return_inverse=True)[1].tolist()
+
+
+def test_thirds_share_ties_evenly() -> None:
+    """Two thirds of the weight at one value: it makes up the middle third and half of each of the others."""
+    x = np.repeat([0.0, 1.0, 2.0], [100, 400, 100])
+    answer = np.repeat([0.0, 0.5, 1.0], [100, 400, 100]) + 1e-3 * np.random.default_rng(1).normal(size=600)
+    (effect,) = effects(x[None], answer, np.ones(600), replicates=0)
+    assert effect.thirds == pytest.approx((0.25, 0.5, 0.75), abs=1e-3)

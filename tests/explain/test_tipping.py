@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from scipy.optimize import isotonic_regression
 
-from detente.explain.tipping import corners, crossings, tipping, tipping_pairs, tipping_step
+from detente.explain.tipping import corners, crossings, monotone_zero, tipping, tipping_pairs, tipping_step
 
 
 def logistic(x):
@@ -100,3 +103,18 @@ def test_the_lead_of_an_option(synthetic) -> None:
     assert set(table.direction) == {"rises"}
     with pytest.raises(KeyError, match="no step `t`"):
         tipping_step(forecast, "t")
+
+
+@given(st.lists(st.tuples(st.floats(-3, 3), st.floats(0.01, 5)), min_size=1, max_size=40), st.booleans())
+@example([(1.0, 1.0), (-1.0, 2.0)], True)
+@example([(-1.0, 1.0), (2.0, 1.0), (-0.5, 1.0), (3.0, 1.0)], True)
+def test_the_zero_of_a_monotone_fit_is_that_of_the_whole_regression(points, rises) -> None:
+    fit, mass = np.array(points).T
+    whole = isotonic_regression(fit, weights=mass, increasing=rises).x
+    if np.any(np.abs(whole) < 1e-9):
+        return  # at nought itself a last digit decides
+    at = np.flatnonzero((whole[1:] > 0) != (whole[:-1] > 0))
+    found = monotone_zero(fit, mass, rises=rises)
+    assert [i for i, _, _ in found] == at.tolist()
+    for i, before, after in found:
+        assert (before, after) == pytest.approx((whole[i], whole[i + 1]), rel=1e-9, abs=1e-11)

@@ -13,9 +13,15 @@ import sys
 
 from detente.cli.codes import Exit
 
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""What tells NumPy's linear algebra to use one thread: read when NumPy is first imported."""
+
 
 def main() -> None:
     """Entry point of the ``detente`` command."""
+    for name in ONE_THREAD:
+        # All cores are busy with draws, and matrices here are small: more threads wait for each other, spinning.
+        os.environ.setdefault(name, "1")
     if hasattr(signal, "SIGPIPE"):
         # `detente run ... | head` ends like any other filter, without a word. Files are whole by then: they come first.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)

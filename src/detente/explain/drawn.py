@@ -134,9 +134,9 @@ class Ranked:
         """From ``values`` (rows, D) under weights (D,)."""
         place, rank, root = np.empty(values.shape), np.empty(values.shape), np.sqrt(w)
         index: list[int] = []
-        for i, row in enumerate(values):
+        for i in np.flatnonzero(np.ptp(values, axis=1) != 0).tolist():
             at = len(index)
-            place[at] = places(row, w)
+            place[at] = places(values[i], w)
             found = standardised(place[at], w)
             if found is not None:
                 np.multiply(found, root, out=rank[at])

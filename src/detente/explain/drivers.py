@@ -101,21 +101,22 @@ def effects(values: Array, answer: Array, weight: Array, replicates: int = REPLI
     return effects_on_each(values, answer[None], weight[None], replicates)[0]
 
 
-def effects_on_each(
-    values: Array, answers: Array, weights: Array, replicates: int = REPLICATES
-) -> list[list[Effect]]:
+def effects_on_each(values: Array, answers: Array, weights: Array, replicates: int = REPLICATES) -> list[list[Effect]]:
     """:func:`effects` on each of ``answers`` (answers, draws) under its own of ``weights`` (answers, draws); what hangs on the weights only is worked out
     once for all answers that share them.
     """
     alike: dict[bytes, dict[int, tuple[Array, Array]]] = {}
     for i, (answer, weight) in enumerate(zip(answers, weights, strict=True)):
         draws = usable(values, answer, weight)
-        if draws is not None and not is_constant(*draws) and standardised(places(*draws), draws[1]) is not None:
-            alike.setdefault(draws[1].tobytes(), {})[i] = draws
+        if draws is not None and not is_constant(*draws):
+            y, w = draws
+            target = standardised(places(y, w), w)
+            if target is not None:
+                alike.setdefault(w.tobytes(), {})[i] = y, target
     found: list[list[Effect]] = [[] for _ in answers]
-    for group in alike.values():
-        y, w = np.stack([answer for answer, _ in group.values()]), next(iter(group.values()))[1]
-        for i, strong in zip(group, _effects(values, y, w, replicates), strict=True):
+    for shared, group in alike.items():
+        y, target = (np.stack(each) for each in zip(*group.values(), strict=True))
+        for i, strong in zip(group, _effects(values, y, target, np.frombuffer(shared), replicates), strict=True):
             found[i] = strong
     return found
 
@@ -130,13 +131,12 @@ def effects_on(forecast: Forecast) -> dict[str, list[Effect]]:
     return dict(zip(asked, effects_on_each(drawn[0].values, answers, weights, replicates=0), strict=True))
 
 
-def _effects(values: Array, answers: Array, w: Array, replicates: int) -> list[list[Effect]]:
-    """Of answers (answers, D), none of them constant, under weights (D,) that sum to one."""
+def _effects(values: Array, answers: Array, target: Array, w: Array, replicates: int) -> list[list[Effect]]:
+    """Of answers (answers, D), none of them constant, and their standardised ranks ``target``, under weights (D,) that sum to one."""
     from scipy.special import erfc
 
     ranked = Ranked.of(values, w)
     error = 1 / math.sqrt(effective(w) - 1)
-    target = np.stack([standardised(places(y, w), w) for y in answers])
     correlations = np.clip((np.sqrt(w) * target) @ ranked.rank.T, -1, 1)
     either = np.minimum(erfc(np.abs(correlations) / error / math.sqrt(2)), chances(ranked, answers, w))
     chosen = [discoveries(2 * chance) for chance in either]
@@ -157,7 +157,8 @@ def _thirds(x: Array, answers: Array, w: Array) -> Array:
     group = groups(x)
     mass = np.bincount(group, weights=w)
     end = np.cumsum(mass)
-    inside = np.stack([np.minimum(end, (k + 1) / 3) - np.maximum(end - mass, k / 3) for k in range(3)]).clip(0)
+    below = np.stack([np.minimum(end, 1 / 3), np.minimum(end, 2 / 3), end])  # so much of the weight up to each value
+    inside = np.diff(np.diff(below, prepend=0.0, axis=1), prepend=0.0, axis=0)
     part = w * np.divide(inside, mass, out=np.zeros_like(inside), where=mass > 0)[:, group]
     mean: Array = answers @ part.T / part.sum(axis=1)
     return mean

@@ -76,8 +76,7 @@ class Moments:
 
 def inverse(gram: Array) -> Array:
     """(..., K, K) inverse of a Gram matrix on the directions in which it is not negligible."""
-    out: Array = np.linalg.pinv(gram, rcond=NEGLIGIBLE, hermitian=True)
-    return out
+    return np.asarray(np.linalg.pinv(gram, rcond=NEGLIGIBLE, hermitian=True), dtype=float)
 
 
 def quadratic(form: Array, means: Array) -> Array:

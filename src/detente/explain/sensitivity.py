@@ -87,9 +87,7 @@ def is_constant(y: Array, w: Array) -> bool:
     return bool(np.ptp(y[w > 0]) <= 1e-12)
 
 
-def share(
-    ranked: Ranked, row: int, answers: Array, w: Array, replicates: int, seed: int = 1
-) -> tuple[Array, Array]:
+def share(ranked: Ranked, row: int, answers: Array, w: Array, replicates: int, seed: int = 1) -> tuple[Array, Array]:
     """(answers,) share of one of the ranked rows in the variance of each of ``answers`` (answers, D) under weights ``w`` (D,), and (answers,) its
     standard error (NaN with no ``replicates``).
     """

@@ -237,7 +237,7 @@ class Line:
         total = np.bincount(self.group, weights=w * y)
         # The basis is near to orthogonal under the weights, so the normal equations lose nothing.
         slope = np.linalg.solve((self.basis * mass) @ self.basis.T, self.basis @ total)
-        return slope @ self.basis, mass
+        return slope @ self.basis, np.asarray(mass, dtype=float)
 
     def zeros(self, y: Array, w: Array) -> list[tuple[float, bool]]:
         """Where the fit changes sign in the central part, and whether it rises there."""

@@ -190,7 +190,8 @@ def _weights(c: Certificate) -> list[Statement]:
     if not math.isnan(c.pareto_k):
         bad = c.pareto_k > GOOD_PARETO_K
         verdict = "a few draws carry the result, and figures may move with the seed" if bad else "no draw dominates"
-        statements.append(Statement(f"Pareto k is {c.pareto_k:.2f} (good below {GOOD_PARETO_K}): {verdict}.", bad=bad))
+        k = f"{c.pareto_k:.2f}".replace("-", "−")
+        statements.append(Statement(f"Pareto k is {k} (good below {GOOD_PARETO_K}): {verdict}.", bad=bad))
     return statements
 
 
