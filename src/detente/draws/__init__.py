@@ -5,6 +5,6 @@ pooled judgements whose view each draw took. This package may not know of the ga
 or of what was observed: it draws from what the file says before anything happened.
 """
 
-from detente.draws.sample import Draws, DrawsError, held, medians, sample
+from detente.draws.sample import Draws, DrawsError, medians, redrawn, sample
 
-__all__ = ["Draws", "DrawsError", "held", "medians", "sample"]
+__all__ = ["Draws", "DrawsError", "medians", "redrawn", "sample"]

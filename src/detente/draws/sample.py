@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import NoReturn, Protocol
@@ -41,9 +41,10 @@ class Draws:
 
     ``values``: name to (draws,), in each quantity's own unit, formulas and precisions included.
     ``authors``: for each linear pool, who judged; ``chosen``: (draws,), the index of the author whose
-    view the draw took.
+    view the draw took. ``of``: what was drawn from.
     """
 
+    of: Uncertain
     count: int
     seed: int
     values: Mapping[str, Array]
@@ -59,42 +60,74 @@ def sample(situation: Uncertain, draws: int, seed: int) -> Draws:
     Raises :class:`DrawsError` where a formula gives no finite number, judgements cannot be pooled or
     correlations contradict each other.
     """
-    plain = [q for q in situation.quantities.values() if not isinstance(q.specification, Formula)]
-    shares = {q.name: uniforms(seed, q.name, draws) for q in plain}
-    for group in copula.groups(situation.correlations):
-        shares.update(_correlated(situation, group, shares))
-    values = {q.name: _drawn(q, shares[q.name]) for q in plain}
+    plain = _plain(situation)
+    shares = _shares(plain, situation, copula.groups(situation.correlations), draws, seed)
+    values = {q.name: _drawn(q, shares[q.name]) for q in plain.values()}
     _add_formulas(situation, values, draws)
-    pools = {q.name: q.specification for q in plain if isinstance(q.specification, Judgements)}
+    pools = {name: q.specification for name, q in plain.items() if isinstance(q.specification, Judgements)}
     linear = {name: pool for name, pool in pools.items() if pool.pool == "linear"}
     return Draws(
-        draws, seed, {name: values[name] for name in situation.quantities},
+        situation, draws, seed, {name: values[name] for name in situation.quantities},
         {name: tuple(judgement.by for judgement in pool.judgements) for name, pool in linear.items()},
         {name: _authors(pool, values[name], uniforms(seed, f"{name}#author", draws)) for name, pool in linear.items()},
     )  # fmt: skip
 
 
-def held(situation: Uncertain, values: Mapping[str, Array], at: Mapping[str, float]) -> dict[str, Array]:
-    """``values`` drawn before, with some quantities held at a number; formulas are computed again.
+def redrawn(drawn: Draws, situation: Uncertain, which: NDArray[np.intp] | None = None) -> dict[str, Array]:
+    """What ``sample(situation, drawn.count, drawn.seed)`` has as values, in all draws or in those ``which`` (S,).
 
-    The same as a sample of ``situation`` in which these are fixed: every quantity has its own stream, and those of a correlated group keep
-    theirs. Raises :class:`DrawsError` as :func:`sample`.
+    Of a changed situation only what differs from the one that ``drawn`` is of is drawn: every quantity has its own stream of random numbers, which but the
+    others of its correlated group nothing can disturb. Formulas are computed again. Raises :class:`DrawsError` as :func:`sample`.
     """
-    count = len(next(iter(values.values())))
-    changed = {**values, **{name: np.full(count, number) for name, number in at.items()}}
-    _add_formulas(situation, changed, count)
-    return {name: changed[name] for name in values}
+    chosen = np.arange(drawn.count) if which is None else which
+    plain, known = _plain(situation), _plain(drawn.of)
+    bound, old = _bonds(situation), _bonds(drawn.of)
+    anew = {
+        name: q
+        for name, q in plain.items()
+        if name not in known or q.specification != known[name].specification or bound.get(name) != old.get(name)
+    }
+    groups = [
+        group for group in copula.groups(situation.correlations) if not all(n in plain and n not in anew for n in group)
+    ]
+    shares = _shares(anew, situation, groups, drawn.count, drawn.seed)
+    values = {
+        name: _drawn(anew[name], shares[name][chosen]) if name in anew else drawn.values[name][chosen] for name in plain
+    }
+    _add_formulas(situation, values, len(chosen))
+    return {name: values[name] for name in situation.quantities}
 
 
 def medians(situation: Uncertain) -> dict[str, float]:
     """Every quantity at its median; formulas are those of the medians. Raises :class:`DrawsError` as :func:`sample`."""
-    values = {
-        q.name: _drawn(q, np.array([0.5]))
-        for q in situation.quantities.values()
-        if not isinstance(q.specification, Formula)
-    }
+    values = {name: _drawn(q, np.array([0.5])) for name, q in _plain(situation).items()}
     _add_formulas(situation, values, 1)
     return {name: float(values[name][0]) for name in situation.quantities}
+
+
+def _plain(situation: Uncertain) -> dict[str, Quantity]:
+    """What is drawn, and not computed from other quantities."""
+    return {name: q for name, q in situation.quantities.items() if not isinstance(q.specification, Formula)}
+
+
+def _bonds(situation: Uncertain) -> dict[str, tuple[object, ...]]:
+    """For each quantity that is correlated with others, its group and the correlations in it."""
+    return {
+        name: (group, *((c.first, c.second, c.rank) for c in situation.correlations if c.first in group))
+        for group in copula.groups(situation.correlations)
+        for name in group
+    }
+
+
+def _shares(
+    wanted: Iterable[str], situation: Uncertain, groups: Iterable[tuple[str, ...]], draws: int, seed: int
+) -> dict[str, Array]:
+    """Uniform numbers for the quantities that are wanted and for those of these groups, made dependent."""
+    shares = {name: uniforms(seed, name, draws) for name in wanted}
+    for group in groups:
+        own = {name: shares[name] if name in shares else uniforms(seed, name, draws) for name in group}
+        shares.update(_correlated(situation, group, own))
+    return shares
 
 
 def _drawn(quantity: Quantity, u: Array) -> Array:

@@ -16,10 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.draws import sample
+from detente.draws import Draws, sample
 from detente.explain.comparison import Consequences
 from detente.explain.what_if import World, consequences, planned, solve_changed
-from detente.forecast.measures import measure_answers
 from detente.forecast.result import Forecast
 from detente.forecast.run import LEAST_DRAWS, Executor, Progress, Task, pooled
 from detente.game import GameError
@@ -89,7 +88,7 @@ def try_all(
         raise ValueError("a forecast read from a file cannot be solved again; forecast its situation anew")
     names = list(dict.fromkeys(changes))
     before = World.of_forecast(base).first(draws)
-    drawn = sample(base.task.game.situation, len(before.likelihood), base.provenance.seed).values
+    drawn = sample(base.task.game.situation, len(before.likelihood), base.provenance.seed)
     trial = _Trial(replace(base, task=None), base.task, before, drawn)
     found: dict[str, Consequences] = {}
     skipped = []
@@ -121,19 +120,16 @@ class _Trial:
     base: Forecast
     task: Task
     before: World
-    drawn: Mapping[str, Floats]
+    drawn: Draws
 
     def __call__(self, words: str) -> Consequences | Skipped:
-        started, seed, draws = time.perf_counter(), self.base.provenance.seed, len(self.before.likelihood)
+        started = time.perf_counter()
         try:
             overlay = what_if(self.task.game.situation, words)
-            plan = planned(self.task, overlay, draws, seed, measure_answers)
+            plan = planned(self.task, overlay, self.drawn)
             after, solved = self.before, 0
             if plan.solves:
-                situation, changed = self.task.game.situation, plan.setup.situation
-                same = (situation.quantities, situation.correlations) == (changed.quantities, changed.correlations)
-                drawn = self.drawn if same else None
-                after, solved = solve_changed(plan, self.before, seed, _InTurn(), hardest=HARDEST, drawn=drawn)
+                after, solved = solve_changed(plan, self.before, self.drawn, _InTurn(), hardest=HARDEST)
             return consequences(plan, self.base, self.before, after, solved, started)
         except SituationError as error:
             problem = error.problems[0]

@@ -17,12 +17,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from detente.draws import sample
 from detente.explain.comparison import Consequences
 from detente.explain.generated import DRAWS, HARDEST, ahead, situation_of
 from detente.explain.reuse import set_up
 from detente.explain.tables import Tabled
 from detente.explain.what_if import Planned, World, consequences, solve_changed
-from detente.forecast.measures import measure_answers
 from detente.forecast.result import Forecast
 from detente.forecast.run import LEAST_DRAWS, Executor, pooled
 from detente.situation import Overlay, Problem, SituationError
@@ -74,11 +74,12 @@ def linkage(
         raise ValueError(f"draws: found {draws}; accepted: {LEAST_DRAWS} or more")
     assert base.task is not None
     before = World.of_forecast(base).first(draws)
-    setup = set_up(base.task, cut(situation), measure_answers)
+    setup = set_up(base.task, cut(situation))
     overlay = Overlay("cut apart", (), situation.origin, f"cut apart: {' and '.join(situation.negotiations)}")
     plan = Planned(overlay, setup, same_play=False, reweighted=False, seconds=0.0)
+    drawn = sample(situation, len(before.likelihood), base.provenance.seed)
     with pooled(executor, threads) as pool:
-        after, solved = solve_changed(plan, before, base.provenance.seed, pool, hardest=HARDEST)
+        after, solved = solve_changed(plan, before, drawn, pool, hardest=HARDEST)
     found = consequences(plan, base, before, after, solved, started)
     compared = int((before.likelihood > 0).sum())
     return Linkage(base, tuple(situation.negotiations.values()), found, compared, time.perf_counter() - started)

@@ -5,14 +5,14 @@ Two situations are compared part by part, expressions by their form, so that onl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.draws import medians, sample
-from detente.forecast.measures import Measures, measure
+from detente.draws import Draws, medians, redrawn
+from detente.forecast.measures import measure_answers
 from detente.forecast.run import Task, payoff_span, plan
 from detente.game import Game, fixed_quantities, interest_tables, unroll
 from detente.situation.expression import Numbering
@@ -20,7 +20,6 @@ from detente.situation.model import Fact, Reveal, Situation, Step
 from detente.solve.theory import check_information
 
 Floats = NDArray[np.float64]
-Measuring = Callable[[Game], Measures]
 
 
 @dataclass(frozen=True)
@@ -37,15 +36,15 @@ class Setup:
         return self.task.game.situation
 
 
-def set_up(base: Task, situation: Situation, measuring: Measuring = measure) -> Setup:
+def set_up(base: Task, situation: Situation) -> Setup:
     """The task of a changed situation, of the parts of ``base`` that the change leaves alone.
 
-    ``measuring`` says what is to be measured of another game. Payoff spans stay the base's: precision has the same unit in both worlds, and taking an option away does not make
+    Of another game, or of other questions, only the answers are measured. Payoff spans stay the base's: precision has the same unit in both worlds, and taking an option away does not make
     those who remain more careful. Raises :class:`SituationError` where the changed situation makes no game.
     """
     number, before = Numbering(), base.game.situation
     if _process(before, number) != _process(situation, number):
-        task = _another_game(base, situation, measuring)
+        task = _another_game(base, situation)
         return Setup(task, same_tree=False, same_payoffs=False, same_questions=False)
     paths = replace(base.game.paths, fixed=fixed_quantities(situation))
     same_payoffs = _aims(before, number) == _aims(situation, number)
@@ -55,7 +54,7 @@ def set_up(base: Task, situation: Situation, measuring: Measuring = measure) -> 
     task = Task(
         game=game,
         plan=base.plan if same_payoffs else plan(game, medians(situation)),
-        measures=base.measures if same_questions else measuring(game),
+        measures=base.measures if same_questions else measure_answers(game),
         span=base.span,
         kept=np.empty(0, dtype=np.int32),
         method=base.method,
@@ -63,19 +62,18 @@ def set_up(base: Task, situation: Situation, measuring: Measuring = measure) -> 
     return Setup(task, same_tree=True, same_payoffs=same_payoffs, same_questions=same_questions)
 
 
-def same_play(base: Task, setup: Setup, draws: int, seed: int) -> bool:
-    """Whether the equilibria of the first ``draws`` draws are the base's, all that they are computed from being equal."""
+def same_play(base: Task, setup: Setup, drawn: Draws) -> bool:
+    """Whether the equilibria of the base's draws ``drawn`` stay as they are, all that they are computed from being equal."""
     if not (setup.same_tree and setup.same_payoffs):
         return False
-    before, after = base.game.situation, setup.situation
-    precisions = [actor.precision for actor in before.actors.values()]
-    if precisions != [actor.precision for actor in after.actors.values()]:
+    precisions = [actor.precision for actor in base.game.situation.actors.values()]
+    if precisions != [actor.precision for actor in setup.situation.actors.values()]:
         return False
     game = setup.task.game
     tables = [chance.table for chance in game.chances] + [interest.table for interest in game.interests]
     used = frozenset(precisions).union(*(table.quantities for table in tables))
-    old, new = sample(before, draws, seed).values, sample(after, draws, seed).values
-    return all(np.array_equal(old[name], new[name]) for name in sorted(used))
+    after = redrawn(drawn, setup.situation)
+    return all(np.array_equal(drawn.values[name], after[name]) for name in sorted(used))
 
 
 def same_record(before: Situation, after: Situation) -> bool:
@@ -84,14 +82,14 @@ def same_record(before: Situation, after: Situation) -> bool:
     return first == second
 
 
-def _another_game(base: Task, situation: Situation, measuring: Measuring) -> Task:
+def _another_game(base: Task, situation: Situation) -> Task:
     """The task of a situation whose process is another one."""
     game = unroll(situation)
     check_information(base.method, game.tree, tuple(f"the step `{step}`" for step in game.set_step))
     typical = medians(situation)
     none_kept = np.empty(0, dtype=np.int32)
     span = _span(base, game, typical)
-    return Task(game, plan(game, typical), measuring(game), span, none_kept, base.method)
+    return Task(game, plan(game, typical), measure_answers(game), span, none_kept, base.method)
 
 
 def _span(base: Task, game: Game, typical: Mapping[str, float]) -> Floats:

@@ -10,20 +10,20 @@ draw, so that the difference is the change and not the luck of the draw.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.draws import sample
+from detente.draws import Draws, redrawn, sample
 from detente.draws.sample import DrawsError
 from detente.explain.comparison import AnswerChange, Comparison, Consequences, PayoffChange
 from detente.explain.differences import compare
-from detente.explain.reuse import Measuring, Setup, same_play, same_record, set_up
+from detente.explain.reuse import Setup, same_play, same_record, set_up
 from detente.forecast.assemble import assemble, conditional, payoffs
-from detente.forecast.measures import measure, measure_answers, ordered_record
+from detente.forecast.measures import ordered_record
 from detente.forecast.result import Forecast
 from detente.forecast.run import (
     LEAST_DRAWS,
@@ -78,14 +78,15 @@ def what_if(
     task, draws, seed = _task(base, draws, seed, Method.named(method))
     most = draws if isinstance(base, Forecast) else MOST_EXTRA * draws
     overlays = _overlays(task.game.situation, changes)
-    plans = [planned(task, overlay, most, seed, measure_answers) for overlay in overlays]
+    drawn = sample(task.game.situation, most, seed)
+    plans = [planned(task, overlay, drawn) for overlay in overlays]
     solves = not isinstance(base, Forecast) or any(plan.joins for plan in plans)
     count = _Count(progress, solves + sum(plan.solves for plan in plans))
     given = isinstance(base, Forecast)
     with pooled(executor, threads) as pool:
         base, joined = _base(base, task, plans, draws, seed, pool, count)
         before = World.of_forecast(base).until(draws if given else base.certificate.draws)
-        found = [_compared(plan, base, before, joined.get(i), pool, count) for i, plan in enumerate(plans)]
+        found = [_compared(plan, base, before, joined.get(i), drawn, pool, count) for i, plan in enumerate(plans)]
     return Comparison(base, tuple(found))
 
 
@@ -130,12 +131,12 @@ def _overlays(situation: Situation, changes: tuple[str | Overlay, ...]) -> list[
     return [overlay_of(situation, change) if isinstance(change, str) else change for change in asked]
 
 
-def planned(base: Task, overlay: Overlay, draws: int, seed: int, measuring: Measuring = measure) -> Planned:
-    """A what-if made ready; ``measuring`` says what of a changed game. Raises :class:`SituationError` where it cannot be."""
+def planned(base: Task, overlay: Overlay, drawn: Draws) -> Planned:
+    """A what-if made ready, by :func:`~detente.explain.reuse.set_up`, for the base's draws. Raises :class:`SituationError` where it cannot be."""
     started, situation = time.perf_counter(), base.game.situation
     with _told(overlay, situation):
-        setup = set_up(base, changed(situation, overlay), measuring)
-        same = same_play(base, setup, draws, seed)
+        setup = set_up(base, changed(situation, overlay))
+        same = same_play(base, setup, drawn)
     if not setup.task.measures.observed.any():
         raise SituationError([_impossible(setup, overlay, situation)])
     reweighted = not same_record(situation, setup.situation)
@@ -290,7 +291,7 @@ def without_routes(task: Task) -> Task:
 
 
 def _compared(
-    plan: Planned, base: Forecast, before: World, joined: World | None, pool: Executor, count: _Count
+    plan: Planned, base: Forecast, before: World, joined: World | None, drawn: Draws, pool: Executor, count: _Count
 ) -> Consequences:
     started, solved, draws = time.perf_counter() - plan.seconds, 0, len(before.likelihood)
     if joined is not None:
@@ -299,7 +300,7 @@ def _compared(
         after = before
     else:
         with _told(plan.overlay, base.task.game.situation if base.task else plan.setup.situation):
-            after, solved = solve_changed(plan, before, base.provenance.seed, pool, lambda n: count(n, draws))
+            after, solved = solve_changed(plan, before, drawn, pool, lambda n: count(n, draws))
         count.next()
     return consequences(plan, base, before, after, solved, started)
 
@@ -307,22 +308,19 @@ def _compared(
 def solve_changed(
     plan: Planned,
     before: World,
-    seed: int,
+    drawn: Draws,
     pool: Executor,
     done: Callable[[int], object] = lambda _: None,
     hardest: Effort = Effort.FINE,
-    drawn: Mapping[str, Floats] | None = None,
 ) -> tuple[World, int]:
     """The changed world, in the draws in which it is needed, and how many these are.
 
-    ``done`` and ``hardest`` as in ``solve_draws``; ``drawn`` are all draws of the changed situation's quantities, where they are known.
+    ``drawn``: the base's draws, at least as many as ``before`` has; ``done`` and ``hardest`` as in ``solve_draws``.
     """
     draws = len(before.likelihood)
     which = np.arange(draws) if plan.reweighted else np.flatnonzero(before.likelihood > 0)
-    values = drawn or sample(plan.setup.situation, draws, seed).values
-    needed = {name: value[which] for name, value in values.items()}
     task = without_routes(plan.setup.task)
-    results = solve_draws(task, needed, pool, done, hardest)
+    results = solve_draws(task, redrawn(drawn, plan.setup.situation, which), pool, done, hardest)
     return World.of_sums(task, results.sums, results.payoff, results.status).spread(which, draws), len(which)
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.draws import sample
+from detente.draws import Draws, redrawn, sample
 from detente.explain.decisions import Aim, Belief, Name, Places, aims_moved
 from detente.explain.differences import NOTHING, Difference, compare
 from detente.explain.generated import DRAWS, HARDEST
@@ -152,15 +152,17 @@ def why(
         task = prepare(base)
     situation = task.game.situation
     overlay = overlay_of(situation, change) if isinstance(change, str) else change
+    drawn = sample(situation, draws, seed)
     with pooled(executor, threads) as pool:
-        return explained(task, planned(task, overlay, draws, seed), draws, seed, pool, question)
+        return explained(task, planned(task, overlay, drawn), drawn, draws, pool, question)
 
 
-def explained(base: Task, plan: Planned, draws: int, seed: int, pool: Executor, question: str | None = None) -> Why:
-    """The same of a what-if made ready."""
+def explained(base: Task, plan: Planned, drawn: Draws, draws: int, pool: Executor, question: str | None = None) -> Why:
+    """The same of a what-if made ready, in the first ``draws`` of the base's draws."""
     after = plan.setup.task
     draws = max(LEAST_DRAWS, min(draws, ROOM // max(base.game.paths.count, after.game.paths.count)))
-    values = sample(base.game.situation, draws, seed).values, sample(after.game.situation, draws, seed).values
+    first = np.arange(draws)
+    values = redrawn(drawn, base.game.situation, first), redrawn(drawn, after.game.situation, first)
     worlds = _World.solved(base, values[0], pool), _World.solved(after, values[1], pool)
     both = _Both(worlds, plan.reweighted)
     asked = both.asked(question)

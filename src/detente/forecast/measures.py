@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from detente.forecast.functionals import Functionals, Sums
 from detente.forecast.timeline import Timeline, curve_days
 from detente.game import Game
+from detente.game.combinations import firsts, ranks
 from detente.situation.expression import names
 from detente.situation.model import Question, Reveal, Situation, Step
 
@@ -163,14 +164,15 @@ def _beliefs(game: Game, functionals: Functionals) -> list[Ratio]:
 
 def _routes(game: Game, observed: Mask) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Group paths by what is still to come: unobserved moves and events dated after ``as_of`` or undated."""
-    label = np.zeros(game.paths.count, dtype=np.int64)
+    label, count = np.zeros(game.paths.count, dtype=np.int64), 1
     for step in to_come(game.situation):
         codes = game.paths.steps[step.name].astype(np.int64) + 1
-        label = np.unique(label * (len(step.options) + 1) + codes, return_inverse=True)[1]
-    label = np.where(observed, label, -1)
-    groups, first, which = np.unique(label, return_index=True, return_inverse=True)
-    shift = 1 if groups[0] < 0 else 0
-    return (which - shift).astype(np.int32), first[shift:]
+        several = len(step.options) + 1
+        label, count = ranks(label * several + codes, count * several)
+    route = np.full(len(label), -1, dtype=np.int32)
+    which, count = ranks(label[observed], count)
+    route[observed] = which
+    return route, np.flatnonzero(observed)[firsts(which, count)]
 
 
 def to_come(situation: Situation) -> list[Step]:

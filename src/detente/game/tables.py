@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.game.combinations import combinations
+from detente.game.combinations import combinations, firsts
 from detente.situation.expression import Expression, Values, evaluate, names, split
 
 Floats = NDArray[np.float64]
@@ -78,7 +78,7 @@ def tabulate(expressions: Sequence[Expression], values: Values, paths: int) -> T
     if not parts:
         return Table(tuple(outer), (), 1, np.zeros(paths, dtype=np.int32))
     index = combinations(parts, paths)
-    _, first = np.unique(index, return_index=True)
+    first = firsts(index, int(index.max(initial=-1)) + 1)
     return Table(tuple(outer), tuple(part[first] for part in parts), len(first), index.astype(np.int32))
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.game.combinations import firsts, ranks
 from detente.game.game import ChanceTable, Game, InterestTable
 from detente.game.paths import Paths
 from detente.game.tables import tabulate
@@ -78,7 +79,9 @@ class _Growth:
         self.actors = tuple(situation.actors)
         self.paths = Paths(1, {}, {}, fixed_quantities(situation))
         self.pointer: NDArray[np.int64] = np.full(1, -1)  # edge that leads to each path's next node
+        # What each actor can tell apart: the number of each path's state of knowledge, and how many there are.
         self.state: dict[str, Labels] = {actor: np.zeros(1, dtype=np.int64) for actor in self.actors}
+        self.states = dict.fromkeys(self.actors, 1)
         self.out = _Arrays()
         self.chances: list[ChanceTable] = []
         self.chance_rows = 0
@@ -158,7 +161,8 @@ class _Growth:
     def add_sets(self, step: Step, states: Labels, available: Mask) -> NDArray[np.int64]:
         """Append the information sets of a move; returns (nodes, options) action rows."""
         out = self.out
-        _, first, which = np.unique(states, return_index=True, return_inverse=True)
+        which, count = ranks(states, self.states[step.actor or ""])
+        first = firsts(which, count)
         counts = available[first].sum(axis=1)
         base = len(out.set_actor)
         start = out.set_action[-1] + np.concatenate([[0], np.cumsum(counts)])
@@ -222,8 +226,9 @@ class _Growth:
     def refine(self, actor: str, codes: NDArray[np.integer]) -> None:
         """The actor now tells apart the paths whose codes differ."""
         lowest = int(codes.min())
-        wide = self.state[actor] * (int(codes.max()) - lowest + 1) + (codes.astype(np.int64) - lowest)
-        self.state[actor] = np.unique(wide, return_inverse=True)[1]
+        several = int(codes.max()) - lowest + 1
+        wide = self.state[actor] * several + (codes.astype(np.int64) - lowest)
+        self.state[actor], self.states[actor] = ranks(wide, self.states[actor] * several)
 
     # ------------------------------------------------------------------ what may not be
 
@@ -234,12 +239,12 @@ class _Growth:
         """Paths that the mover cannot tell apart must offer it the same options."""
         assert step.actor is not None
         states = self.state[step.actor]
-        _, first, which = np.unique(states, return_index=True, return_inverse=True)
-        differs = available != available[first][which]
+        first = firsts(states, self.states[step.actor])
+        differs = available != available[first][states]
         if not differs.any():
             return
         path, option = (int(i) for i in np.argwhere(differs)[0])
-        twin = int(first[which[path]])
+        twin = int(first[states[path]])
         guards = [e for e in (step.when, step.options[option].when) if e is not None]
         used = names(*guards)
         codes = {**{n: self.paths.facts[n] for n in used.facts}, **{n: self.paths.steps[n] for n in used.steps}}

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.game.combinations import firsts, ranks
 from detente.game.tree import Tree
 
 Index = NDArray[np.int32]
@@ -132,10 +133,11 @@ def _payoffs(
     first, terminal = [0], np.zeros((tree.terminals, len(tree.actors)), dtype=np.int64)
     for i in range(len(tree.actors)):
         of_actor = rows[actor == i]
-        label = np.zeros(tree.terminals, dtype=np.int64)
+        label, count = np.zeros(tree.terminals, dtype=np.int64), 1
         for row in of_actor:
-            label = np.unique(label * (int(row.max()) + 1) + row, return_inverse=True)[1]
-        _, example = np.unique(label, return_index=True)
+            least, several = int(row.min()), int(np.ptp(row)) + 1
+            label, count = ranks(label * several + (row - least), count * several)
+        example = firsts(label, count)
         terminal[:, i] = label + first[-1]
         parts.append(of_actor[:, example].T.ravel())
         lengths.append(np.full(len(example), len(of_actor)))
@@ -155,9 +157,8 @@ def _reach(tree: Tree, unknown: NDArray[np.int64], unknowns: int) -> tuple[Index
     needed[:1] = True
     several = np.flatnonzero(tree.set_size > 1)
     needed[tree.set_nodes[np.isin(np.repeat(np.arange(tree.sets), tree.set_size), several)]] = True
-    for node in range(tree.nodes - 1, 0, -1):
-        if needed[node]:
-            needed[parent[node]] = True
+    for start, stop in zip(tree.level_node[-2:0:-1], tree.level_node[:1:-1], strict=True):
+        needed[parent[start:stop][needed[start:stop]]] = True
     row = np.cumsum(needed) - 1
     row[~needed] = -1
     kept = np.flatnonzero(needed)[1:]

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from detente.situation import SituationError
 from detente.workbench import view
 from detente.workbench.bench import Bench
-from detente.workbench.session import CancelledError, Stage
+from detente.workbench.session import CancelledError
+from detente.workbench.stage import Stage
 
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket

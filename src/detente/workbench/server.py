@@ -257,6 +257,6 @@ def _reasons(session: Session, changes: tuple[str, ...], question: str | None) -
     base = session.base
     if base is None or not changes:
         raise ValueError("there is nothing to compare yet")
-    plan = planned(base.task, together(session.situation, changes), base.draws, session.seed)
+    plan = planned(base.task, together(session.situation, changes), base.drawn)
     with pooled(None, None) as pool:
-        return view.reasons(explained(base.task, plan, min(WHY_DRAWS, base.draws), session.seed, pool, question))
+        return view.reasons(explained(base.task, plan, base.drawn, min(WHY_DRAWS, base.draws), pool, question))

@@ -16,28 +16,26 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent import futures
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.draws import Draws, held, sample
-from detente.explain.comparison import AnswerChange, PayoffChange
+from detente.draws import redrawn, sample
 from detente.explain.reuse import set_up
 from detente.explain.what_if import World, planned, without_routes
 from detente.forecast.assemble import assemble
-from detente.forecast.result import Forecast
+from detente.forecast.measures import measure
 from detente.forecast.run import Progress, Results, Task, likeliest_routes, prepare, solve_draws
-from detente.forecast.weights import effective_draws, pareto_k
 from detente.situation import Overlay
 from detente.situation.model import Fixed, Situation
 from detente.situation.spoken import spoken
-from detente.solve import UNFINISHED, Effort, Status
+from detente.solve import UNFINISHED, Effort
 from detente.workbench.changes import moved, numbers, together
 from detente.workbench.controls import sliders
-from detente.workbench.estimate import Spread, answers, paired, payoffs, representative, spread
+from detente.workbench.estimate import representative
 from detente.workbench.played import Played, draws_kept
+from detente.workbench.stage import Base, Changed, Stage, reweighed, stage_of
 
 Floats = NDArray[np.float64]
 Cancelled = Callable[[], bool]
@@ -56,57 +54,6 @@ GENTLE = 10
 
 class CancelledError(Exception):
     """The question was withdrawn."""
-
-
-@dataclass(frozen=True)
-class Base:
-    """The situation as it stands, over its first draws."""
-
-    task: Task
-    results: Results
-    drawn: Draws
-    world: World
-    seconds: float
-
-    @property
-    def draws(self) -> int:
-        return len(self.results.status)
-
-    @cached_property
-    def forecast(self) -> Forecast:
-        """The whole forecast over these draws."""
-        task = self.task
-        return assemble(task.game, task.measures, task, self.results, self.drawn, self.drawn.seed, self.seconds)
-
-
-@dataclass(frozen=True)
-class Stage:
-    """What is known of a question so far.
-
-    ``draws`` of the situation were solved for it, of which ``counted`` count; ``final`` where no more will be. ``text`` says in words what is
-    changed. ``before`` and ``after`` are the answers' intervals over draws; the forecast is there in the end.
-    """
-
-    text: str
-    draws: int
-    counted: int
-    final: bool
-    answers: tuple[AnswerChange, ...]
-    before: tuple[Spread, ...]
-    after: tuple[Spread, ...]
-    payoffs: tuple[PayoffChange, ...]
-    seconds: float
-    forecast: Forecast | None = None
-
-
-@dataclass(frozen=True)
-class Changed:
-    """A changed situation made ready; ``held`` are the quantities at a number, where it is nothing else."""
-
-    overlay: Overlay
-    task: Task
-    reweighted: bool
-    held: Mapping[str, float] | None
 
 
 class Session:
@@ -240,7 +187,7 @@ class Session:
         if cancelled():
             raise CancelledError
         yield self._coarse(base, changed, started)
-        for stage in self._refined(base, self._checked(changed, base), started, cancelled):
+        for stage in self._refined(base, self._in_full(base, changed), started, cancelled):
             if stage.final:
                 self._keep(key, stage)
             yield stage
@@ -253,7 +200,7 @@ class Session:
                 continue
             which = np.arange(base.draws)
             final = base.draws == self.stages[-1]
-            yield self._stage(base, base.world, which, base.world.likelihood, "", final, base.seconds)
+            yield stage_of(base, base.world, which, base.world.likelihood, final, base.seconds)
 
     def played(
         self, changes: Sequence[str], cancelled: Cancelled = lambda: False, progress: Progress = lambda *_: None
@@ -263,7 +210,7 @@ class Session:
         base = self._until(count, cancelled)
         changed = self._planned(base, together(self.situation, changes)) if changes else None
         task = replace(without_routes(base.task) if changed is None else changed.task, keeps_play=True)
-        values = _first(sample(task.game.situation, self.stages[-1], self.seed).values, count)
+        values = redrawn(base.drawn, task.game.situation, np.arange(count))
         results: Results | None = None
         for stop in (*range(BLOCK, count, BLOCK), count):
             results = self._further(task, values, results, stop, cancelled)
@@ -280,36 +227,29 @@ class Session:
         held_at = numbers(overlay, self._free)
         if held_at is None:
             return self._planned(base, overlay)
-        setup = set_up(base.task, moved(self.situation, held_at))
-        return Changed(overlay, without_routes(setup.task), False, held_at)
+        task = set_up(base.task, moved(self.situation, held_at)).task
+        return Changed(overlay, without_routes(task), spoken(overlay, self.situation), reweighted=False, checked=False)
 
     def _planned(self, base: Base, overlay: Overlay) -> Changed:
-        plan = planned(base.task, overlay, base.draws, self.seed)
-        return Changed(overlay, without_routes(plan.setup.task), plan.reweighted, None)
+        plan = planned(base.task, overlay, base.drawn)
+        text = spoken(overlay, self.situation)
+        return Changed(overlay, without_routes(plan.setup.task), text, plan.reweighted, checked=True)
 
-    def _checked(self, changed: Changed, base: Base) -> Changed:
-        """The same with everything in the changed situation checked."""
-        if changed.held is None:
+    def _in_full(self, base: Base, changed: Changed) -> Changed:
+        """The same with everything in the changed situation checked, and with all that a forecast measures."""
+        if not changed.checked:
+            changed = self._planned(base, changed.overlay)
+        task = changed.task
+        if task.measures is base.task.measures:
             return changed
-        again = self._planned(base, changed.overlay)
-        return replace(again, held=changed.held)
+        return replace(changed, task=replace(task, measures=measure(task.game)))
 
     def _coarse(self, base: Base, changed: Changed, started: float) -> Stage:
         which, times = representative(base.world, base.results.sweeps, COARSE)
-        values = self._values(base, changed, which)
+        values = redrawn(base.drawn, changed.task.game.situation, which)
         results = self._solve(changed.task, values, self._at_once, Effort.QUICK)
         after = World.of_sums(changed.task, results.sums, results.payoff, results.status)
-        return self._stage(
-            base, after, which, times, self._text(changed), False, time.perf_counter() - started, changed
-        )
-
-    def _values(self, base: Base, changed: Changed, which: NDArray[np.intp]) -> dict[str, Floats]:
-        """The draws at ``which`` of every quantity of the changed situation."""
-        if changed.held is not None:
-            some = {name: value[which] for name, value in base.drawn.values.items()}
-            return held(changed.task.game.situation, some, changed.held)
-        values = sample(changed.task.game.situation, base.draws, self.seed).values
-        return {name: value[which] for name, value in values.items()}
+        return stage_of(base, after, which, times, False, time.perf_counter() - started, changed)
 
     def _refined(self, base: Base, changed: Changed, started: float, cancelled: Cancelled) -> Iterator[Stage]:
         drawn = sample(changed.task.game.situation, self.stages[-1], self.seed)
@@ -326,59 +266,16 @@ class Session:
             after = World.of_sums(task, results.sums, results.payoff, results.status)
             which = np.arange(count)
             seconds = time.perf_counter() - started
-            stage = self._stage(
-                base, after, which, base.world.likelihood[:count], self._text(changed), final, seconds, changed
-            )
+            stage = stage_of(base, after, which, base.world.likelihood[:count], final, seconds, changed)
             if final:
                 made = assemble(task.game, task.measures, task, results, drawn, self.seed, seconds)
                 stage = replace(stage, forecast=made if changed.reweighted else reweighed(made, base.world.likelihood))
             yield stage
 
-    def _stage(
-        self, base: Base, after: World, which: NDArray[np.intp], share: Floats, text: str, final: bool, seconds: float,
-        changed: Changed | None = None,
-    ) -> Stage:  # fmt: skip
-        task = base.task if changed is None else changed.task
-        situation = task.game.situation
-        pairing = paired(base.world, which, after, share, reweighted=changed is not None and changed.reweighted)
-        span = dict(zip(base.task.game.tree.actors, base.task.span.tolist(), strict=True))
-        found = answers(base.world, after, pairing, situation)
-        return Stage(
-            text=text,
-            draws=len(which),
-            counted=int((pairing.before > 0).sum()),
-            final=final,
-            answers=tuple(change for change, _ in found),
-            before=tuple(_before(base.world, change.question) for change, _ in found),
-            after=tuple(interval for _, interval in found),
-            payoffs=tuple(payoffs(base.world, after, pairing, span, situation)),
-            seconds=seconds,
-            forecast=base.forecast if changed is None and final else None,
-        )
-
-    def _text(self, changed: Changed) -> str:
-        return spoken(changed.overlay, self.situation)
-
     def _keep(self, key: tuple[str, ...], stage: Stage) -> None:
         self._kept[key] = stage
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-
-
-def reweighed(forecast: Forecast, likelihood: Floats) -> Forecast:
-    """A forecast of a changed situation in which every draw counts what it does in the base: an intervention."""
-    solved = forecast.data["status"].values == Status.SOLVED
-    weight = np.where(solved & (forecast.data["likelihood"].values > 0), likelihood, 0.0)
-    data = forecast.data.assign(likelihood=(("draw",), weight), weight=(("draw",), weight / weight.sum()))
-    certificate = replace(forecast.certificate, effective_draws=effective_draws(weight), pareto_k=pareto_k(weight))
-    return replace(forecast, data=data, certificate=certificate)
-
-
-def _before(world: World, question: str) -> Spread:
-    if question not in world.questions:
-        return Spread(float("nan"), float("nan"))
-    i = world.questions.index(question)
-    return spread(world.answer[i], world.likelihood * world.given[i])
 
 
 def _first(values: Mapping[str, Floats], count: int) -> dict[str, Floats]:

@@ -15,7 +15,8 @@ from detente.situation.model import Situation
 from detente.workbench import view
 from detente.workbench.bench import Bench
 from detente.workbench.changes import together
-from detente.workbench.session import Session, Stage
+from detente.workbench.session import Session
+from detente.workbench.stage import Stage
 
 ANSWERS = "answers"
 """The exhibit that is of the change itself: before beside after."""

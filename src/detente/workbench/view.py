@@ -25,7 +25,8 @@ from detente.situation.model import Situation
 from detente.workbench.controls import Slider, Switch, switches
 from detente.workbench.estimate import Spread
 from detente.workbench.picture import picture
-from detente.workbench.session import Session, Stage
+from detente.workbench.session import Session
+from detente.workbench.stage import Stage
 
 Data = dict[str, Any]
 SHOWN = 0.0005

@@ -74,7 +74,7 @@ def _value(node: Expression, done: Mapping[Expression, NDArray[np.generic]], val
             return np.take(np.asarray([*numbers, np.nan]), values.step(name))
         case Chosen(name, options, of):
             code = values.step(name) if of == "step" else values.fact(name)
-            return np.isin(code, list(options))
+            return _among(code, options)
         case Happened(name):
             return values.step(name) >= 0
         case Slot(index):
@@ -84,3 +84,11 @@ def _value(node: Expression, done: Mapping[Expression, NDArray[np.generic]], val
         case Computed(_, function, operands):
             return np.asarray(function(*(done[o] for o in operands)))
     raise TypeError(f"not an expression node: {node!r}")
+
+
+def _among(code: NDArray[np.integer], options: frozenset[int]) -> NDArray[np.bool_]:
+    """Where the code is one of a few; much faster than a general search."""
+    found = np.zeros(np.shape(code), dtype=np.bool_)
+    for option in options:
+        found |= code == option
+    return found
