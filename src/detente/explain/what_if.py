@@ -134,7 +134,7 @@ def _overlays(situation: Situation, changes: tuple[str | Overlay, ...]) -> list[
 def planned(base: Task, overlay: Overlay, drawn: Draws) -> Planned:
     """A what-if made ready, by :func:`~detente.explain.reuse.set_up`, for the base's draws. Raises :class:`SituationError` where it cannot be."""
     started, situation = time.perf_counter(), base.game.situation
-    with _told(overlay, situation):
+    with told(overlay, situation):
         setup = set_up(base, changed(situation, overlay))
         same = same_play(base, setup, drawn)
     if not setup.task.measures.observed.any():
@@ -144,8 +144,8 @@ def planned(base: Task, overlay: Overlay, drawn: Draws) -> Planned:
 
 
 @contextmanager
-def _told(overlay: Overlay, situation: Situation) -> Iterator[None]:
-    """A mistake that a change makes is told of the change."""
+def told(overlay: Overlay, situation: Situation) -> Iterator[None]:
+    """A mistake that a change makes is told of the change; one that is already, stays as it is."""
     try:
         yield
     except SituationError as error:
@@ -299,7 +299,7 @@ def _compared(
     elif plan.same_play:
         after = before
     else:
-        with _told(plan.overlay, base.task.game.situation if base.task else plan.setup.situation):
+        with told(plan.overlay, base.task.game.situation if base.task else plan.setup.situation):
             after, solved = solve_changed(plan, before, drawn, pool, lambda n: count(n, draws))
         count.next()
     return consequences(plan, base, before, after, solved, started)

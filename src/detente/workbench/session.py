@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from detente.draws import redrawn, sample
 from detente.explain.reuse import set_up
-from detente.explain.what_if import World, planned, without_routes
+from detente.explain.what_if import World, planned, told, without_routes
 from detente.forecast.assemble import assemble
 from detente.forecast.measures import measure
 from detente.forecast.run import Progress, Results, Task, likeliest_routes, prepare, solve_draws
@@ -166,7 +166,8 @@ class Session:
         if base is not None and self._free:
             place, name = next(iter(self._free.items()))
             value = float(np.median(base.drawn.values[name]))
-            self._coarse(base, self._changed(base, (f"set {place}={value!r}",)), time.perf_counter())
+            overlay = together(self.situation, (f"set {place}={value!r}",))
+            self._coarse(base, self._changed(base, overlay), time.perf_counter())
 
     def ask(self, changes: Sequence[str], cancelled: Cancelled = lambda: False) -> Iterator[Stage]:
         """What becomes of the answers under these changes (words as in :func:`detente.what_if`), coarse first.
@@ -183,14 +184,16 @@ class Session:
             return
         started = time.perf_counter()
         base = self._until(COARSE, cancelled)
-        changed = self._changed(base, key)
-        if cancelled():
-            raise CancelledError
-        yield self._coarse(base, changed, started)
-        for stage in self._refined(base, self._in_full(base, changed), started, cancelled):
-            if stage.final:
-                self._keep(key, stage)
-            yield stage
+        overlay = together(self.situation, key)
+        with told(overlay, self.situation):
+            changed = self._changed(base, overlay)
+            if cancelled():
+                raise CancelledError
+            yield self._coarse(base, changed, started)
+            for stage in self._refined(base, self._in_full(base, changed), started, cancelled):
+                if stage.final:
+                    self._keep(key, stage)
+                yield stage
 
     def _as_it_is(self, cancelled: Cancelled) -> Iterator[Stage]:
         """The base, as it grows."""
@@ -208,22 +211,23 @@ class Session:
         """What is played at every node under these changes, in the base's first draws; solved anew, with the play kept. Errors as :meth:`ask`'s."""
         count = draws_kept(self.task, self.stages[-1])
         base = self._until(count, cancelled)
-        changed = self._planned(base, together(self.situation, changes)) if changes else None
-        task = replace(without_routes(base.task) if changed is None else changed.task, keeps_play=True)
-        values = redrawn(base.drawn, task.game.situation, np.arange(count))
-        results: Results | None = None
-        for stop in (*range(BLOCK, count, BLOCK), count):
-            results = self._further(task, values, results, stop, cancelled)
-            progress(stop, count)
-        assert results is not None
-        self._finish(task, values, results, cancelled)
+        overlay = together(self.situation, changes)
+        with told(overlay, self.situation):
+            changed = self._planned(base, overlay) if changes else None
+            task = replace(without_routes(base.task) if changed is None else changed.task, keeps_play=True)
+            values = redrawn(base.drawn, task.game.situation, np.arange(count))
+            results: Results | None = None
+            for stop in (*range(BLOCK, count, BLOCK), count):
+                results = self._further(task, values, results, stop, cancelled)
+                progress(stop, count)
+            assert results is not None
+            self._finish(task, values, results, cancelled)
         own = changed is not None and changed.reweighted
         weight = results.likelihood(task.measures) if own else base.world.likelihood[:count]
         return Played.of(task, results, weight, values)
 
-    def _changed(self, base: Base, words: tuple[str, ...]) -> Changed:
+    def _changed(self, base: Base, overlay: Overlay) -> Changed:
         """The changed situation: without reading the file again where only numbers move."""
-        overlay = together(self.situation, words)
         held_at = numbers(overlay, self._free)
         if held_at is None:
             return self._planned(base, overlay)
