@@ -1,8 +1,8 @@
-"""From the slider to the first new number, and to the full draws, on ``korea-2019``: at the server and in a browser; and what the page weighs.
+"""From a change to the first new number, and to the full draws, on ``korea-2019``: at the server and in a browser; and what the page weighs.
 
-``python benchmarks/workbench.py [MOVES]`` moves ``worth_deterrent`` fifty times (or so many). The first number is timed at the session, at the socket of a
-running server, and from the event in a browser to the figure on the page (where there is Chromium and playwright); the full draws are timed on every tenth
-move, for each takes seconds.
+``python benchmarks/workbench.py [MOVES]`` moves ``worth_deterrent`` fifty times (or so many), and changes the tree as often: an option closed, a step hidden, a
+private fact revealed, a commitment, an option added, in turn. The first number is timed at the session, and from the event in a browser to the figure on the page
+(where there is Chromium and playwright); the full draws are timed on every tenth move, for each takes seconds.
 """
 
 from __future__ import annotations
@@ -29,6 +29,14 @@ from detente.workbench.session import Session
 MOVES = 50
 FULL_EVERY = 10
 QUANTITY, LOW, HIGH = "worth_deterrent", 35.0, 60.0
+OF_THE_TREE = {
+    "an option closed": ("remove card.keep", "remove faucet.relax", "remove path.china", "remove offer.vague"),
+    "a step hidden": ("hide deed", "hide card", "hide faucet", "hide late_summit"),
+    "a private fact revealed": ("reveal intent", "reveal resolve"),
+    "a commitment": ("commit faucet=hold", "commit offer=full_first", "commit path=talk", "commit response=harden"),
+    "an option added": ("add path.wait=Kim waits", "add response.leave=Washington walks away"),
+}
+"""Changes that make another game."""
 
 
 def main() -> None:
@@ -39,7 +47,7 @@ def main() -> None:
     rows = [*at_the_session(values), *in_a_browser(values)]
     others = watch.others()
     note = f"{os.cpu_count()} cores" + (f", of which others kept {others:.1f} busy" if others is not None else "")
-    table("workbench", ["from slider to", "moves", "median, ms", "worst, ms"], rows, note)
+    table("workbench", ["from a change to", "changes", "median, ms", "worst, ms"], rows, note)
     table("asked", ["asked for", "times", "median, ms", "worst, ms"], when_asked(), note)
     weigh()
 
@@ -50,7 +58,7 @@ def row(name: str, seconds: Sequence[float]) -> list[object]:
 
 
 def at_the_session(values: Sequence[float]) -> list[list[object]]:
-    """The first number and the full draws, without any web."""
+    """The first number, of a slider moved and of changes of the tree, and the full draws; without any web."""
     session = Session(load(situations.path("korea-2019")))
     for base in session.grow():
         if base.draws == 16:
@@ -65,8 +73,24 @@ def at_the_session(values: Sequence[float]) -> list[list[object]]:
             for _ in stages:
                 pass
             full.append(time.perf_counter() - started)
+    tree = of_the_tree(session, -(-len(values) // len(OF_THE_TREE)))
     session.close()
-    return [row("first number, at the server", first), row(f"{session.stages[-1]} draws, at the server", full)]
+    return [
+        row("first number, at the server: a slider moved", first),
+        *(row(f"first number, at the server: {kind}", seconds) for kind, seconds in tree.items()),
+        row(f"{session.stages[-1]} draws, at the server", full),
+    ]
+
+
+def of_the_tree(session: Session, times: int) -> dict[str, list[float]]:
+    """The first number after each kind of change that makes another game, so many times."""
+    found: dict[str, list[float]] = {kind: [] for kind in OF_THE_TREE}
+    for i in range(times):
+        for kind, words in OF_THE_TREE.items():
+            started = time.perf_counter()
+            next(session.ask([words[i % len(words)]]))
+            found[kind].append(time.perf_counter() - started)
+    return found
 
 
 @contextlib.contextmanager

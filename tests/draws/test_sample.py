@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from detente.draws import Draws, DrawsError, copula, medians, sample
+from detente.draws import Draws, DrawsError, copula, medians, redrawn, sample
 from detente.draws.streams import uniforms
 from detente.situation.distributions import median, quantile
 from detente.situation.expression import Expression, Operation, QuantityValue, constant
@@ -163,6 +164,63 @@ def same(first: Draws, second: Draws, names: list[str], count: int) -> None:
 def test_a_shorter_run_is_the_beginning_of_a_longer_one(seed: int, first: int, second: int) -> None:
     some = situation(EVERYTHING, ("uniform", "normal", 0.8), ("word", "normal", -0.3))
     same(sample(some, first, seed), sample(some, second, seed), list(EVERYTHING), min(first, second))
+
+
+OTHERWISE: dict[str, Specification] = {
+    "normal": Range(-2, 4, 0.9, "normal"),
+    "uniform": Fixed(0.25),
+    "word": Verbal("likely"),
+    "logitnormal": Formula(divide("lognormal", "triangular")),
+    "pool": Judgements((Judgement("x", B), Judgement("y", Range(5, 8, 0.9, "normal"), 2.0)), "linear"),
+    "new": A,
+}
+TIES = [("uniform", "normal", 0.8), ("word", "normal", -0.3), ("lognormal", "triangular", 0.4)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sets(st.sampled_from(sorted(OTHERWISE))), st.sets(st.sampled_from(sorted(EVERYTHING)), max_size=2),
+    st.sets(st.sampled_from(TIES)), st.sets(st.sampled_from([*TIES, ("uniform", "normal", 0.5)])), st.booleans(),
+)  # fmt: skip
+def test_only_what_changed_is_drawn_again_and_the_values_are_those_of_a_new_sample(
+    changed: set[str], gone: set[str], ties: set[Any], later: set[Any], some: bool
+) -> None:
+    quantities = {**EVERYTHING, "ratio": Formula(divide("normal", "lognormal"))}
+    drawn = sample(situation(quantities, *sorted(ties)), 60, 4)
+    quantities = {
+        n: q
+        for n, q in {**quantities, **{n: OTHERWISE[n] for n in changed}}.items()
+        if n not in gone - {"normal", "lognormal", "triangular"}
+    }
+    there = [tie for tie in sorted(later) if len({t for t in sorted(later) if t[:2] == tie[:2]}) == 1]
+    after = situation(quantities, *there)
+    which = np.array([3, 17, 58]) if some else np.arange(60)
+    broken = any(
+        isinstance(quantities.get(name), Formula) or name not in quantities for tie in there for name in tie[:2]
+    )
+    if broken:
+        with pytest.raises(DrawsError) as expected_error:
+            sample(after, 60, 4)
+        with pytest.raises(DrawsError) as error:
+            redrawn(drawn, after, which)
+        assert str(error.value) == str(expected_error.value)
+        return
+    expected = sample(after, 60, 4).values
+    found = redrawn(drawn, after, which if some else None)
+    assert list(found) == list(expected)
+    for name, values in found.items():
+        np.testing.assert_array_equal(values, expected[name][which])
+
+
+def test_what_stays_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn, asked = sample(situation(EVERYTHING, *TIES), 50, 1), []
+    module = sys.modules["detente.draws.sample"]  # of that name the package has a function
+    monkeypatch.setattr(module, "quantile", lambda spec, u: asked.append(spec) or quantile(spec, u))
+    redrawn(drawn, situation({**EVERYTHING, "pool": OTHERWISE["pool"]}, *TIES))
+    assert asked == [OTHERWISE["pool"]]
+    asked.clear()
+    redrawn(drawn, situation(EVERYTHING, *TIES[1:]))
+    assert sorted(map(str, asked)) == sorted(str(EVERYTHING[name]) for name in ("uniform", "normal", "word"))
 
 
 @settings(max_examples=25, deadline=None)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detente.forecast.functionals import GROUP, Functionals
 from detente.game import combinations
 from detente.game.combinations import combinations as numbered
+from detente.game.combinations import firsts, ranks
 
 
 def columns(rows: int) -> list[np.ndarray]:
@@ -25,6 +28,16 @@ def test_rows_are_numbered_as_they_sort(monkeypatch, most):
     parts = columns(60)
     _, label = np.unique(np.stack([part.astype(float) for part in parts]).T, axis=0, return_inverse=True)
     np.testing.assert_array_equal(numbered(parts, 60), label)
+
+
+@given(st.lists(st.integers(0, 40), max_size=60), st.sampled_from([41, 5000, 10**12]))
+def test_ranks_are_those_of_sorting_whether_by_a_table_or_not(labels, bound):
+    labels = np.array(labels, dtype=np.int64)
+    distinct, first, expected = np.unique(labels, return_index=True, return_inverse=True)
+    rank, count = ranks(labels, bound)
+    assert count == len(distinct)
+    np.testing.assert_array_equal(rank, expected)
+    np.testing.assert_array_equal(firsts(rank, count), first)
 
 
 def test_what_is_no_number_is_one_value():

@@ -177,6 +177,17 @@ def test_linear_pool_is_the_mixture() -> None:
     np.testing.assert_allclose(0.25 * stats.norm.cdf(x) + 0.75 * stats.norm(10, 2).cdf(x), U, atol=1e-12)
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(0.001, 0.999), min_size=1, max_size=6), st.floats(-3, 3), st.floats(0.1, 4))
+def test_linear_pool_gives_a_few_shares_what_it_gives_them_among_many(u: list[float], mean: float, wide: float) -> None:
+    spec = pool("linear", normal(0, 1), normal(mean, wide), Fixed(1.0), weights=(1, 2, 0.5))
+    many = quantile(spec, np.concatenate([u, U]))
+    for _ in range(2):  # and the second time
+        np.testing.assert_array_equal(quantile(spec, np.array(u)), many[: len(u)])
+    assert quantile(spec, u[0]).shape == ()
+    assert median(spec) == quantile(spec, np.concatenate([[0.5], U]))[0]
+
+
 def test_linear_pool_with_single_values_keeps_them_exactly() -> None:
     spec = pool("linear", Range(0, 1, 1, "uniform"), Fixed(0.5), Discrete((0.1, 0.9), (0.25, 0.75)))
     x = quantile(spec, (np.arange(30_000) + 0.5) / 30_000)

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import math
+from dataclasses import astuple, fields, replace
 
 import numpy as np
 import pytest
 
 from detente import situations, what_if
-from detente.draws import held, sample
+from detente.draws import redrawn, sample
+from detente.explain.reuse import set_up
+from detente.explain.what_if import World, without_routes
+from detente.forecast.measures import measure
+from detente.forecast.run import pooled, solve_draws
 from detente.situation import SituationError, changed, load, loads
 from detente.situation import what_if as overlay_of
+from detente.solve import Effort
 from detente.workbench.changes import moved
 from detente.workbench.controls import sliders, switches
+from detente.workbench.estimate import representative
 from detente.workbench.session import CancelledError, Session
+from detente.workbench.stage import Changed, stage_of
 
 CHANGES = (
     ["set quantities.damage=0.7"],
@@ -61,6 +69,52 @@ def test_the_forecast_of_a_change_says_what_the_last_stage_says(session):
         )
 
 
+TREE = (
+    "remove card.keep",
+    "hide deed",
+    "reveal intent",
+    "commit faucet=hold",
+    "delay deed:USA past tariffs",
+    "add path.wait=It waits",
+)
+
+
+def test_the_first_answer_to_a_change_of_the_tree_is_that_of_a_game_measured_in_full():
+    situation = load(situations.path("korea-2019"))
+    asked = Session(situation, draws=32)
+    base = list(asked.grow())[-1]
+    which, times = representative(base.world, base.results.sweeps, 16)
+    for words in TREE:
+        first = next(asked.ask([words]))
+        after = changed(situation, overlay_of(situation, words))
+        task = set_up(base.task, after).task
+        task = without_routes(replace(task, measures=measure(task.game)))
+        values = {name: value[which] for name, value in sample(after, 32, 1).values.items()}
+        with pooled(None, 1) as pool:
+            results = solve_draws(task, values, pool, hardest=Effort.QUICK)
+        world = World.of_sums(task, results.sums, results.payoff, results.status)
+        expected = stage_of(base, world, which, times, False, 0.0, Changed(None, task, first.text, False, True))
+        for name in ("answers", "payoffs"):
+            for ours, theirs in zip(getattr(first, name), getattr(expected, name), strict=True):
+                assert astuple(ours.figure) == pytest.approx(astuple(theirs.figure), abs=1e-12, nan_ok=True), words
+    asked.close()
+
+
+@pytest.mark.parametrize(
+    "words", ["reveal resolve", "commit sanctions=impose", "set ask.concede.when=answer == resist"]
+)
+def test_the_forecast_of_a_change_is_of_all_that_a_forecast_measures(session, words):
+    task = list(session.ask([words]))[-1].forecast.task
+    whole = measure(task.game)
+    assert whole.curves
+    assert whole.beliefs
+    for field in fields(whole):
+        if field.name != "sums":
+            np.testing.assert_equal(getattr(task.measures, field.name), getattr(whole, field.name))
+    for field in fields(whole.sums):
+        np.testing.assert_array_equal(getattr(task.measures.sums, field.name), getattr(whole.sums, field.name))
+
+
 def test_no_change_is_the_base_itself(session):
     last = list(session.ask([]))[-1]
     assert last.final
@@ -104,12 +158,28 @@ def test_what_cannot_be_is_refused_with_its_reason(session, words, told):
         list(session.ask(words))
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["set quantities.damage=0.7"], ["set quantities.share.formula=log(damage - 0.8)", "reveal resolve"]],
+)
+def test_a_formula_that_comes_to_no_number_is_told_of_the_change(small_text, words):
+    """Also where only a number moves and the file is not read again, and in the game tree."""
+    risky = small_text.replace("quantities:\n", "quantities:\n  share: {formula: 1 / (damage - 0.7)}\n", 1)
+    asked = Session(loads(risky), draws=64)
+    list(asked.grow())
+    with pytest.raises(SituationError, match=r"quantities.share: its formula gives"):
+        next(asked.ask(words))
+    with pytest.raises(SituationError, match=r"quantities.share"):
+        asked.played(words)
+    asked.close()
+
+
 @pytest.mark.parametrize("name", ["korea-2019", "sanctions-linkage"])
 def test_a_number_moved_without_reading_the_file_is_the_number_read(name):
     situation = load(situations.path(name))
     for slider in [s for s in sliders(situation) if s.name in situation.quantities][::9]:
         value = round(slider.least + 0.3 * (slider.most - slider.least), 6)
-        short = held(moved(situation, {slider.name: value}), sample(situation, 16, 1).values, {slider.name: value})
+        short = redrawn(sample(situation, 16, 1), moved(situation, {slider.name: value}))
         read = sample(changed(situation, overlay_of(situation, f"set {slider.place}={value}")), 16, 1).values
         for other in read:
             assert np.array_equal(short[other], read[other]), (slider.name, other)
