@@ -7,7 +7,6 @@ import pytest
 import small_games
 
 from detente import load, loads, situations
-from detente.explain.why import row
 from detente.forecast.measures import measure, measure_answers
 from detente.game import unroll
 
@@ -19,12 +18,12 @@ def test_the_answers_alone_weigh_every_path_as_the_whole_does(case):
     game = unroll(load(case) if case else loads(small_games.TALKS))
     alone, whole = measure_answers(game), measure(game)
     assert np.array_equal(alone.observed, whole.observed)
-    assert np.array_equal(row(alone.sums, alone.likelihood), row(whole.sums, whole.likelihood))
+    assert np.array_equal(alone.sums.row(alone.likelihood), whole.sums.row(whole.likelihood))
     for ours, theirs in zip((*alone.answers, *alone.given), (*whole.answers, *whole.given), strict=True):
         assert ours.labels == theirs.labels
-        assert np.array_equal(row(alone.sums, ours.part), row(whole.sums, theirs.part))
-        assert np.array_equal(row(alone.sums, ours.whole), row(whole.sums, theirs.whole))
-    assert len(alone.sums.start) < len(whole.sums.start)
+        assert np.array_equal(alone.sums.row(ours.part), whole.sums.row(theirs.part))
+        assert np.array_equal(alone.sums.row(ours.whole), whole.sums.row(theirs.whole))
+    assert alone.sums.count < whole.sums.count
 
 
 @pytest.mark.parametrize("case", [*CASES, None], ids=lambda case: case.stem if case else "talks")
