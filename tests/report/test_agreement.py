@@ -126,7 +126,7 @@ def test_positions_of_one_question():
     )  # fmt: skip
     war, deal = positions(found)
     assert [v.name for v, _ in war.apart] == ["level-k", "Bob"]
-    assert war.furthest == "Furthest: Bob +10 and level-k −30"
+    assert war.furthest == "Furthest: Bob +10 and level-k −30 points"
     assert war.range == "41\u00a0%"
     assert war.silent == ("limit",)
     assert deal.furthest == "All others 20\u00a0%"

@@ -290,6 +290,29 @@ def test_why_an_answer_changed_is_told_and_forgotten_with_the_change(page, small
     assert page.locator("#why").inner_text() == ""
 
 
+def test_why_can_be_cancelled_and_says_what_the_server_says(page):
+    page.click("#tab-moves")
+    page.get_by_label("Commitment").last.select_option(label="Certain: It imposes sanctions")
+    page.wait_for_selector("#ask-why", timeout=SOON)
+    page.route("**/why", lambda _: None)  # takes for ever
+    page.click("#ask-why")
+    page.get_by_role("button", name="Cancel").click()
+    page.wait_for_selector("#ask-why")
+    assert page.locator("#why .warning").count() == 0, "what was given up has not failed"
+    assert page.evaluate("document.activeElement.id") == "ask-why"
+    page.unroute("**/why")
+    page.route("**/why", lambda route: route.fulfill(status=400, body="not understood: the sign"))
+    page.click("#ask-why")
+    page.wait_for_selector("#why .warning >> text=It could not be worked out: not understood: the sign")
+    page.unroute("**/why")
+    page.route("**/why", lambda route: route.abort())
+    page.click("#ask-why")
+    page.wait_for_selector("#why .warning >> text=the connection may be lost")
+    page.unroute("**/why")
+    page.click("#ask-why")
+    page.wait_for_selector("#why h2", timeout=SOON)
+
+
 def test_two_tabs_on_one_file_show_the_same(page, server, small_text):
     other = page.context.new_page()
     other.goto(server.address)
@@ -502,6 +525,63 @@ def test_a_section_can_be_asked_for_and_cancelled(page):
     page.wait_for_selector("#who-dissent button", timeout=SOON)
     page.click("#who-dissent button")
     page.wait_for_selector("#who-dissent svg", timeout=SOON)
+
+
+def test_a_section_is_refined_in_the_background_and_says_over_how_many_draws(page):
+    page.wait_for_selector("#who-leverage button", timeout=SOON)
+    page.click("#who-leverage button")
+    page.wait_for_selector("#who-leverage .how >> text=64 draws", timeout=SOON)
+    page.locator("#who-leverage .levers button").first.focus()
+    page.wait_for_selector("#who-leverage .how >> text=200 draws", timeout=SOON)
+    assert "refined" not in page.locator("#who-leverage .how").inner_text()
+    assert page.evaluate("document.activeElement.textContent") == "Try", "the focus stays where it was"
+
+
+def test_the_matrix_the_dissent_and_the_opened_tree_are_taken_where_they_stand(page, tmp_path):
+    for name in ("leverage", "dissent"):
+        page.wait_for_selector(f"#who-{name} button", timeout=SOON)
+        page.click(f"#who-{name} button")
+        page.wait_for_selector(f"#who-{name} .take", timeout=SOON)
+        name, content = taken_from(page, page.locator(f"#who-{name} .take").first, "SVG", tmp_path)
+        assert content.startswith(b"<svg"), name
+    name, content = taken_from(page, page.locator("#who-leverage .take").nth(1), "CSV", tmp_path)
+    assert name == "small-levers.csv"
+    assert content.startswith(b"actor,step,option,kind,what_if,affected,base,changed,difference")
+    page.click("#tab-tree")
+    page.wait_for_selector("#tree .branches", timeout=SOON)
+    page.locator("#tree .branches button").first.click()
+    page.wait_for_selector("#tree h2 >> text=The target")
+    for ending, first in (("SVG", b"<svg"), ("PNG", b"\x89PNG"), ("CSV", b"kind,of,outcome,probability")):
+        name, content = taken_from(page, page.locator("#tree .take"), ending, tmp_path)
+        assert (name, content[: len(first)]) == (f"small-tree.{ending.lower()}", first)
+    page.locator("#tree .branches button").first.click()
+    page.wait_for_selector("#tree h2 >> text=The end")
+    _, content = taken_from(page, page.locator("#tree .take"), "CSV", tmp_path)
+    assert content.decode().splitlines()[0] == "actor,interest,payoff"
+
+
+def test_every_table_and_every_picture_has_its_menu(page):
+    """What stands on the page as a table or a chart is among the neighbours of a menu that takes it away."""
+    move(page, "damage", 0.7)
+    settled(page, 1)
+    page.click("#keep")
+    page.click("#dialog-yes")
+    page.wait_for_selector("#who-dissent button", timeout=SOON)
+    for name in ("leverage", "information", "dissent"):
+        page.click(f"#who-{name} button")
+        page.wait_for_selector(f"#who-{name} h3", timeout=SOON)
+    page.click("#ask-why")
+    page.wait_for_selector("#why h2", timeout=SOON)
+    for tab in ("tree", "process", "variants"):
+        page.click(f"#tab-{tab}")
+    page.wait_for_selector("#tree .branches, #tree table", state="attached", timeout=SOON)
+    without = page.evaluate(
+        """[...document.querySelectorAll("table, figure, .chart, .branches, #answers, .levers, .ways")].filter((each) => {
+           for (let at = each, up = 0; at && up < 4; at = at.parentElement, up += 1)
+             if ([...at.parentElement.children].some((other) => other.matches(".take, #take-answers, .picture-tools:has(.take)"))) return false;
+           return !each.querySelector(".take"); }).map((each) => each.outerHTML.slice(0, 120))"""
+    )
+    assert without == []
 
 
 def test_axe_finds_nothing(page):

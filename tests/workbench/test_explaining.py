@@ -25,7 +25,7 @@ def test_what_linkage_is_worth_is_told_where_the_file_declares_negotiations(link
     """Cut apart, help is not rewarded and not given: 0 instead of 0.6, of a span of 1.4."""
     assert "linkage" in [each["name"] for each in explaining.parts(loads(small_games.RECIPROCITY))]
     done = []
-    found = explaining.section(linked.session, (), "linkage", Hand(linked, done.append))
+    found = explaining.section(linked.session, (), "linkage", Hand(linked, done.append)).data
     assert "that costs Helper 43\u00a0%" in found["told"][0]
     assert found["entries"][0]["title"] == "Cut apart"
     assert "Helper −43" in found["entries"][0]["payoffs"]

@@ -22,8 +22,9 @@ from starlette.websockets import WebSocketDisconnect
 from detente import what_if
 from detente.report import agreement
 from detente.situation import loads
-from detente.workbench.server import application
-from detente.workbench.stream import _lines
+from detente.workbench.server import _reasons, application
+from detente.workbench.session import CancelledError
+from detente.workbench.stream import Hand, _lines
 
 PORT = 8123
 HOST = {"Host": f"127.0.0.1:{PORT}"}
@@ -349,14 +350,66 @@ def test_why_an_answer_changes_is_told_on_demand(client, at, bench):
 
     list(bench.session.ask([]))
     body = {"changes": ["commit sanctions=impose"]}
-    found = client.post(at("why"), json=body, headers=OWN).json()
+    told, last = streamed(client.post(at("why"), json=body, headers=OWN))
     expected = why(bench.session.situation, "commit sanctions=impose", draws=100)
-    assert found["question"] == expected.question
-    assert found["told"] == expected.in_words()
-    other = client.post(at("why"), json={**body, "question": "sanctions"}, headers=OWN).json()
-    assert other["question"] == "sanctions"
-    assert client.post(at("why"), json={**body, "question": "nonsense"}, headers=OWN).status_code == 422
-    assert client.post(at("why"), json={"changes": []}, headers=OWN).status_code == 400
+    assert last["found"]["question"] == expected.question
+    assert last["found"]["told"] == expected.in_words()
+    assert (told[-1]["done"], told[-1]["of"]) == (200, 200), "draws of both worlds"
+    assert [line["done"] for line in told] == sorted({line["done"] for line in told})
+    other = streamed(client.post(at("why"), json={**body, "question": "sanctions"}, headers=OWN))[1]
+    assert other["found"]["question"] == "sanctions"
+    unknown = streamed(client.post(at("why"), json={**body, "question": "nonsense"}, headers=OWN))[1]
+    assert "no question `nonsense`" in unknown["problems"][0]["text"]
+    assert streamed(client.post(at("why"), json={"changes": []}, headers=OWN))[1] == {
+        "refused": "there is nothing to compare yet"
+    }
+
+
+def test_why_is_given_up_when_the_page_goes_away(bench):
+    list(bench.session.ask([]))
+    told = []
+    hand = Hand(bench, lambda line: (told.append(line), hand.withdraw()))
+    with pytest.raises(CancelledError):
+        _reasons(bench.session, ("commit sanctions=impose",), None, hand)
+    assert len(told) == 1
+    assert told[0]["done"] < told[0]["of"] == 200
+
+
+def test_what_was_asked_for_by_hand_is_taken_away_too_and_only_under_the_same_changes(client, at, bench):
+    """The matrix of leverage, the dissent and the node of the tree, as drawings and whole tables."""
+    body = {"changes": ["set quantities.damage=1.2"]}
+    assert client.post(at("take/svg"), json={**body, "name": "leverage"}, headers=OWN).status_code == 404
+    for name in ("leverage", "information", "dissent"):
+        client.post(at(f"explain/{name}"), json=body, headers=OWN)
+    way = streamed(client.post(at("tree"), json={**body, "way": []}, headers=OWN))[1]["found"]["options"][0]["key"]
+    node = streamed(client.post(at("tree"), json={**body, "way": [way]}, headers=OWN))[1]["found"]
+    for name, words in (("leverage", "for the target"), ("dissent", "Dot: the forecast"), ("tree", "The target")):
+        taken = {**body, "name": name, "way": [way]}
+        drawn = client.post(at("take/svg"), json=taken, headers=OWN).text
+        text = " ".join(ET.fromstring(drawn).itertext())
+        assert words in text
+        assert "A dispute, as of 1 March 2024; if" in text, "it says where it is from, and under what"
+        assert client.post(at("take/png"), json=taken, headers=OWN).content.startswith(b"\x89PNG")
+        assert client.post(at("take/svg"), json={**taken, "changes": []}, headers=OWN).status_code == 404
+    table = csv.DictReader(io.StringIO(client.post(at("take/csv"), json={**taken, "name": "tree"}, headers=OWN).text))
+    options = [row for row in table if row["kind"] == "option"]
+    shown = [option["figure"]["mean"] for option in node["options"]]
+    assert [float(row["probability"]) for row in options] == pytest.approx(shown, rel=1e-5)
+    levers = csv.DictReader(io.StringIO(client.post(at("take/csv"), json={**body, "name": "levers"}, headers=OWN).text))
+    assert {row["affected"] for row in levers} == {"SND", "TGT"}
+    archive = zipfile.ZipFile(io.BytesIO(client.post(at("take/zip"), json=body, headers=OWN).content))
+    wanted = {"charts/leverage.svg", "charts/dissent.png", "tables/leverage.csv", "tables/information.csv"}
+    assert wanted <= set(archive.namelist())
+
+
+def test_a_section_is_refined_to_the_draws_of_the_command_line(client, at, bench):
+    quick = streamed(client.post(at("explain/leverage"), json={"changes": []}, headers=OWN))[1]["found"]
+    assert quick["finer"] == 200
+    assert "64 draws" in quick["how"]
+    fine = streamed(client.post(at("explain/leverage"), json={"changes": [], "fine": True}, headers=OWN))[1]["found"]
+    assert fine["finer"] == 0
+    assert "200 draws" in fine["how"]
+    assert fine["told"] == bench.session.base.forecast.leverage().in_words()
 
 
 def streamed(answer):

@@ -5,7 +5,8 @@ choose anew:
 
 - *reveal* a private fact or a move that some never see: everybody knows it. What this costs those who know it now is the value
   of vagueness to them;
-- *hide* a move, event or signal ahead: nobody but the mover sees how it comes out;
+- *hide* a move, event or signal ahead: nobody but the mover sees how it comes out. Not asked where a move of the others is open or not according
+  to it, or is an answer to it: who answers an offer has it before him;
 - *delay* something that others see, or a reveal: they see it only past the first of their decisions that it could have guided. Asked only
   where they decide again afterwards (past the last of their decisions, to delay is to hide), and where none of their moves is open or not
   according to it;
@@ -185,7 +186,8 @@ def asked(situation: Situation) -> list[Asked]:
     for step in ahead(situation):
         others = tuple(actor for actor in step.seen_by if actor != step.actor)
         if len(step.options) > 1 and others:
-            found.append((step.name, "hide", "", _holders(step), f"hide {step.name}"))
+            if not any(step.name in _guards(other) for other in steps_of(situation) if other.actor in others):
+                found.append((step.name, "hide", "", _holders(step), f"hide {step.name}"))
             found += _delayed(situation, step.name, others, _holders(step))
     for reveal in situation.steps:
         if isinstance(reveal, Reveal):
@@ -219,10 +221,15 @@ def _delayed(situation: Situation, name: str, seers: tuple[str, ...], holders: t
 
 def _opened_by(situation: Situation, step: Step) -> frozenset[str]:
     """Names of the steps on which it depends whether a step takes place and which options it has, and of those on which these depend."""
-    guards = (step.when, *(option.when for option in step.options))
-    own = names(*(guard for guard in guards if guard is not None)).steps
+    own = _guards(step)
     earlier = (_opened_by(situation, other) for other in steps_of(situation) if other.name in own)
     return own.union(*earlier)
+
+
+def _guards(step: Step) -> frozenset[str]:
+    """Names of the steps on which it depends whether a step takes place and which options it has."""
+    guards = (step.when, *(option.when for option in step.options))
+    return names(*(guard for guard in guards if guard is not None)).steps
 
 
 def first_decision(situation: Situation, name: str, actors: tuple[str, ...]) -> str:

@@ -24,7 +24,7 @@ from detente.explain.histories import Histories, Masses, taken_apart
 from detente.explain.what_if import Planned, planned
 from detente.forecast.measures import Ratio, to_come
 from detente.forecast.result import Forecast
-from detente.forecast.run import LEAST_DRAWS, Executor, Task, pooled, prepare, solve_draws
+from detente.forecast.run import LEAST_DRAWS, Executor, Progress, Task, pooled, prepare, solve_draws
 from detente.situation import Overlay, SituationError
 from detente.situation import what_if as overlay_of
 from detente.situation.messages import Problem
@@ -157,13 +157,26 @@ def why(
         return explained(task, planned(task, overlay, drawn), drawn, draws, pool, question)
 
 
-def explained(base: Task, plan: Planned, drawn: Draws, draws: int, pool: Executor, question: str | None = None) -> Why:
-    """The same of a what-if made ready, in the first ``draws`` of the base's draws."""
+def explained(
+    base: Task,
+    plan: Planned,
+    drawn: Draws,
+    draws: int,
+    pool: Executor,
+    question: str | None = None,
+    progress: Progress | None = None,
+) -> Why:
+    """The same of a what-if made ready, in the first ``draws`` of the base's draws; ``progress`` is called with draws of both worlds done and to do."""
     after = plan.setup.task
     draws = max(LEAST_DRAWS, min(draws, ROOM // max(base.game.paths.count, after.game.paths.count)))
     first = np.arange(draws)
     values = redrawn(drawn, base.game.situation, first), redrawn(drawn, after.game.situation, first)
-    worlds = _World.solved(base, values[0], pool), _World.solved(after, values[1], pool)
+
+    def tell(done: int) -> None:
+        if progress is not None:
+            progress(done, 2 * draws)
+
+    worlds = _World.solved(base, values[0], pool, tell), _World.solved(after, values[1], pool, lambda done: tell(draws + done))
     both = _Both(worlds, plan.reweighted)
     asked = both.asked(question)
     text = spoken(plan.overlay, base.game.situation)
@@ -180,9 +193,11 @@ class _World:
     usable: NDArray[np.bool_]
 
     @classmethod
-    def solved(cls, task: Task, values: Mapping[str, Floats], pool: Executor) -> _World:
+    def solved(
+        cls, task: Task, values: Mapping[str, Floats], pool: Executor, done: Callable[[int], object]
+    ) -> _World:
         every = replace(task, kept=np.arange(task.game.paths.count, dtype=np.int32), also=())
-        results = solve_draws(every, values, pool, hardest=HARDEST)
+        results = solve_draws(every, values, pool, done, HARDEST)
         return cls(task, results.routes, results.sums, results.status == Status.SOLVED)
 
     def asked(self, name: str) -> Ratio | None:

@@ -236,7 +236,7 @@ class Positions:
         """The expert and the theory furthest from the forecast, each with its difference; where none is apart, the range of them all."""
         first = {view.group: f"{view.text} {points(o.figure.difference)}" for view, o in reversed(self.apart)}
         told = [first[group] for group in _NOUNS if group in first]
-        return f"Furthest: {words.joined(told)}" if told else f"All others {self.range}" if self.rest else ""
+        return f"Furthest: {words.joined(told)} points" if told else f"All others {self.range}" if self.rest else ""
 
     @property
     def range(self) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from detente.report import charts, dissent_page, explained, hints, process, statements, words
+from detente.report import charts, dissent_page, explained, hints, process, process_rows, statements, words
 from detente.report.charts import Chart, Row
 from detente.report.findings import Answer, Beliefs, Curve, Findings, NextStep
 from detente.report.templates import template
@@ -64,8 +64,8 @@ def write(
     explanation: Explanation | None = None,
     findings: Findings | None = None,
 ) -> Path:
-    """Write the brief to ``path``; with the situation it shows the process too, with an explanation who can change it. What has
-    been found in the forecast already may be given. Returns the path."""
+    """Write the brief to ``path``; with an explanation it shows who can change it. A forecast that was read from a file knows no process to
+    show: ``situation`` is the one that it is of. What has been found in the forecast already may be given. Returns the path."""
     path = Path(path)
     path.write_text(render(forecast, situation, explanation, findings), encoding="utf-8")
     return path
@@ -81,6 +81,8 @@ def render(
     from markupsafe import Markup
 
     findings = findings or Findings(forecast)
+    if situation is None and forecast.task is not None:
+        situation = forecast.task.game.situation
     first = statements.headline(findings)
     return template("brief.html.jinja").render(
         w=words, provenance=forecast.provenance, certificate=forecast.certificate, findings=findings,
@@ -93,15 +95,15 @@ def render(
         reading=statements.how_to_read(findings), link=link, paragraphs=_paragraphs(forecast.provenance.text),
         process=[Markup(process.draw(situation, width=w)) for w in (charts.WIDE, charts.NARROW)] if situation else [],  # noqa: S704
         sheets=[Markup(sheet) for sheet in process.sheets(situation, tall=SHEET)] if situation else [],  # noqa: S704
+        parts=process_rows.finding(situation) if situation else "",
         who=explained.sections(explanation) if explanation else None, dissent=dissent_page.section(explanation.dissent) if explanation else "",
-        faucet=_faucet(forecast),
+        faucet=_faucet(situation),
         svg=Markup,  # - our own drawings, their text escaped
     )  # fmt: skip
 
 
-def _faucet(forecast: Forecast) -> str:
-    """The section of the case of trade that the situation uses; empty where there is none, or the forecast was read from a file."""
-    situation = forecast.task.game.situation if forecast.task is not None else None
+def _faucet(situation: Situation | None) -> str:
+    """The section of the case of trade that the situation uses; empty where there is none."""
     if situation is None or not situation.case:
         return ""
     from detente.report import faucet_page  # trade is read only where a situation has some
@@ -155,7 +157,7 @@ def _count_finding(answers: Iterable[Answer]) -> str:
     sure = sum(a.figure.low > 0.5 or a.figure.high < 0.5 for a in known)
     likely = sum(a.figure.mean > 0.5 for a in known)
     return (
-        f"{likely} of {len(known)} are more likely than not; for {sure} of them all the interval lies on one side of even odds"
+        f"{likely} of {len(known)} are more likely than not; for {sure} of the {len(known)} the whole interval lies on one side of even odds"
         if len(known) > 1
         else ""
     )
@@ -188,7 +190,7 @@ def step_panel(step: NextStep) -> Panel:
     """What a step ahead may come to."""
     top = max(step.options, key=lambda option: option.figure.mean)
     finding = f"Likeliest: {top.text.rstrip('. ')} ({top.figure.percent})"
-    rows = [Row(option.text, option.figure) for option in step.options]
+    rows = [Row(option.text, option.figure) for option in step.shown]
     return Panel(finding, step, charts.whiskers(rows, f"{step.heading}. {finding}"))
 
 

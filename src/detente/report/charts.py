@@ -128,7 +128,7 @@ def _down(height: float) -> Callable[[str], Spec]:
 def percent_axis(orient: Literal["top", "bottom", "left", "right"], **options: Any) -> Spec:
     """An axis of shares, in per cent."""
     return {
-        "orient": orient, "format": "%", "values": [0, 0.25, 0.5, 0.75, 1], "labelColor": FAINT, "titleColor": FAINT, "titleFontWeight": "normal",
+        "orient": orient, "labelExpr": "round(100 * datum.value) + '\u00a0%'", "values": [0, 0.25, 0.5, 0.75, 1], "labelColor": FAINT, "titleColor": FAINT, "titleFontWeight": "normal",
         "domain": False, "ticks": False, "gridColor": GRID, "labelPadding": 4, "titlePadding": 6, **options,
     }  # fmt: skip
 
@@ -158,7 +158,7 @@ def _spreads(rows: Sequence[Spread], finding: str, width: int, *, beside: bool) 
         marks("point", DOT, x=x("mean:Q"), y=y("y:Q")),
         *(
             marks(
-                "point", {"shape": VIEWS[kind][0], "size": 48, "color": VIEWS[kind][3], "filled": False, "strokeWidth": 1.5, "opacity": 0.9},
+                "point", {"shape": VIEWS[kind][0], "size": 48, "color": VIEWS[kind][3], "filled": False, "strokeWidth": 1.5, "opacity": 0.6},
                 [view for view in views if view["kind"] == kind], x=x("value:Q"), y=y("y:Q"),
             )
             for kind in shown

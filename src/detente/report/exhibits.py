@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from detente.report import brief, process, words
+from detente.report import brief, process, process_rows, words
 from detente.report.findings import Beliefs, Curve, Findings, NextStep
 from detente.report.standalone import titled
 
@@ -26,20 +26,24 @@ Rows = Callable[[], "pd.DataFrame"]
 
 @dataclass(frozen=True)
 class Exhibit:
-    """One chart and its table; None where there is only the other."""
+    """One chart and its table; None where there is only the other. ``note`` says of what the chart is beside the situation."""
 
     draw: Draw | None
     rows: Rows | None
+    note: str = ""
 
 
 class Exhibits:
     """The exhibits of a forecast. A name is ``answers``, ``move.STEP``, ``belief.HOLDER.FACT``, ``curve.QUESTION``, ``ways``, ``payoffs`` or ``process``.
 
-    ``under`` says in words what was changed in the situation. Nothing is drawn before it is asked for.
+    ``under`` says in words what was changed in the situation; ``more`` are exhibits of what was made of the forecast besides, by name. Nothing is
+    drawn before it is asked for.
     """
 
-    def __init__(self, forecast: Forecast, situation: Situation, under: str = "") -> None:
-        self.forecast, self.situation, self.under = forecast, situation, under
+    def __init__(
+        self, forecast: Forecast, situation: Situation, under: str = "", more: Mapping[str, Exhibit] | None = None
+    ) -> None:
+        self.forecast, self.situation, self.under, self.more = forecast, situation, under, more or {}
         self.findings = Findings(forecast)
 
     @cached_property
@@ -49,9 +53,8 @@ class Exhibits:
         found |= self._curves() | self._moves() | self._beliefs()
         found["ways"] = Exhibit(None, lambda: tables.paths)
         found["payoffs"] = Exhibit(None, lambda: tables.payoffs)
-        title = f"{self.situation.title}: who moves when, and who sees what"
-        found["process"] = Exhibit(lambda: (title, process.draw(self.situation)), None)
-        return found
+        found["process"] = Exhibit(lambda: (process_rows.finding(self.situation), process.draw(self.situation)), None)
+        return found | self.more
 
     def _curves(self) -> dict[str, Exhibit]:
         table = self.forecast.curves
@@ -63,7 +66,7 @@ class Exhibits:
     def _moves(self) -> dict[str, Exhibit]:
         table = self.forecast.moves
         return {
-            f"move.{step.name}": Exhibit(partial(_move, step), partial(_only, table, step=step.name))
+            f"move.{step.name}": Exhibit(partial(drawn_step, step), partial(_only, table, step=step.name))
             for step in self.findings.next_steps
         }
 
@@ -81,7 +84,7 @@ class Exhibits:
         if exhibit is None or exhibit.draw is None:
             return None
         title, drawn = exhibit.draw()
-        return titled(drawn, title, self.origin)
+        return titled(drawn, title, f"{exhibit.note} {self.origin}".strip())
 
     def table(self, name: str) -> str | None:
         """The table of this name as CSV; None where there is none."""
@@ -115,7 +118,8 @@ def _curve(curve: Curve) -> tuple[str, str]:
     return f"{curve.question} {panel.finding}", panel.chart.wide
 
 
-def _move(step: NextStep) -> tuple[str, str]:
+def drawn_step(step: NextStep) -> tuple[str, str]:
+    """What a step may come to: the title, which says the likeliest, and the bare drawing."""
     panel = brief.step_panel(step)
     return f"{step.heading}. {panel.finding}", panel.chart.wide
 

@@ -20,6 +20,7 @@ from detente.situation.model import Situation
 LEVERS_SHOWN = 4
 """Most levers listed of each actor."""
 DISCLOSURES_SHOWN = 6
+SKIPPED_SHOWN = 6
 ANSWERS_SHOWN = 2
 CUT = "Cut apart"
 NOTHING_CLEAR = "nothing clear"
@@ -189,8 +190,10 @@ def _trust(found: Explanation) -> list[str]:
         told.append(
             f"Draws that would take too long are left out of a comparison: at most {words.count(lost)} of any one."
         )
-    skipped = dict.fromkeys((*found.leverage.skipped, *found.information.skipped))
-    told += [f"Not possible in this game: {each.name} ({each.reason})." for each in skipped]
+    skipped = list(dict.fromkeys((*found.leverage.skipped, *found.information.skipped)))
+    told += [f"Not possible in this game: {each.name} ({each.reason})." for each in skipped[:SKIPPED_SHOWN]]
+    if len(skipped) > SKIPPED_SHOWN:
+        told.append(f"Nor are {words.count(len(skipped) - SKIPPED_SHOWN)} more changes of the kind.")
     if found.uncut:
         told.append(f"The negotiations cannot be cut apart: {found.uncut}.")
     return told

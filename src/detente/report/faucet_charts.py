@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from detente.report import faucet_findings as findings
+from detente.report import words
 from detente.report.charts import ACCENT, COLOURS, DASHES, FAINT, GRID, INK, LINE, SIZE, WIDE, percent_axis
 from detente.report.lettering import wrap
 from detente.report.vega import Spec, field, finished, layered, marks, value
 from detente.trade.faucet import Faucet
 
-LEFT = 190
+LEFT, NARROW_LEFT = 190, 112
+"""Room for the names of goods."""
 BAR = 9
+LEAST_FOR_QUARTERS = 300
+"""Width at which an axis has room for five labels."""
 
 
 def curve(faucet: Faucet, title: str, width: int = WIDE - 150, height: int = 250) -> str:
@@ -21,11 +25,13 @@ def curve(faucet: Faucet, title: str, width: int = WIDE - 150, height: int = 250
         for level, f in zip(faucet.levels, map(findings.figure, pressure), strict=True)
     ]
     names = list(sides)
-    partner = faucet.case.named(faucet.case.partner)
+    partner = words.midway(faucet.case.named(faucet.case.partner))
     share = {"domain": [0, 1]}
     colour = field("what:N", scale={"domain": names, "range": list(COLOURS[:2])}, legend=None)
     dash = field("what:N", scale={"domain": names, "range": list(DASHES[:2])}, legend=None)
-    x = field("at:Q", title=f"How far {partner} enforces", scale=share, axis=percent_axis("bottom", grid=False))
+    marked = {} if width >= LEAST_FOR_QUARTERS else {"values": [0, 0.5, 1]}
+    across = percent_axis("bottom", grid=False, **marked)
+    x = field("at:Q", title=f"How far {partner} enforces the measures", scale=share, axis=across)
     y = field("mean:Q", title="Share of trade lost", scale=share, axis=percent_axis("left"))
     ends = [row for row in rows if row["at"] == 1.0]
     layers = [
@@ -46,14 +52,15 @@ def curve(faucet: Faucet, title: str, width: int = WIDE - 150, height: int = 250
 def trade(faucet: Faucet, title: str, width: int = WIDE) -> str:
     """Each good before (pale) and after (full, with its interval), exports above imports."""
     table, heads, height, side = [], [], 8.0, ""
+    left, figures = (LEFT, 120) if width >= WIDE else (NARROW_LEFT, 96)
     rows = findings.goods(faucet)
     most = max(max(row.before.mean, row.kept.high) for row in rows)
     for row in rows:
         if row.side != side:
             side = row.side
-            heads.append({"text": f"What {faucet.case.named(faucet.case.target)} {'sells' if side == 'exports' else 'buys'}", "y": height + LINE / 2})  # fmt: skip
+            heads.append({"text": f"What {words.midway(faucet.case.named(faucet.case.target))} {'sells' if side == 'exports' else 'buys'}", "y": height + LINE / 2})  # fmt: skip
             height += LINE + 8
-        lines = wrap(row.name, LEFT - 20, SIZE)
+        lines = wrap(row.name, left - 12, SIZE)
         middle = height + max(len(lines) * LINE, 2 * BAR + 4) / 2
         table.append({
             "label": lines, "text": middle - len(lines) * LINE / 2, "pale": middle - BAR / 2 - 1, "full": middle + BAR / 2 + 1,
@@ -61,7 +68,7 @@ def trade(faucet: Faucet, title: str, width: int = WIDE) -> str:
             "figure": f"{findings.money(row.before.mean)} → {findings.money(row.kept.mean)}",
         })  # fmt: skip
         height += max(len(lines) * LINE, 2 * BAR + 4) + 8
-    across = {"domain": [0, most], "range": [LEFT, width - 120], "nice": False}
+    across = {"domain": [0, most], "range": [left, width - figures], "nice": False}
     down = {"domain": [0, height], "range": [0, height], "nice": False}
 
     def x(name: str) -> Spec:
@@ -70,12 +77,12 @@ def trade(faucet: Faucet, title: str, width: int = WIDE) -> str:
     def y(name: str) -> Spec:
         return field(name, scale=down, axis=None)
 
-    words = {"align": "left", "baseline": "top", "lineHeight": LINE, "color": INK}
+    label = {"align": "left", "baseline": "top", "lineHeight": LINE, "color": INK}
     layers = [
         marks("bar", {"height": BAR, "color": "#c9c9c9"}, x=x("zero:Q"), x2=field("before:Q"), y=y("pale:Q")),
         marks("bar", {"height": BAR, "color": ACCENT}, x=x("zero:Q"), x2=field("after:Q"), y=y("full:Q")),
         marks("rule", {"strokeWidth": 1.5, "color": INK}, x=x("low:Q"), x2=field("high:Q"), y=y("full:Q")),
-        marks("text", words, x=value(0), y=y("text:Q"), text=field("label:N")),
+        marks("text", label, x=value(0), y=y("text:Q"), text=field("label:N")),
         marks("text", {"align": "right", "color": INK}, x=value(width), y=y("full:Q"), text=field("figure:N")),
         marks("text", {"align": "left", "fontWeight": "bold", "color": INK}, heads, x=value(0), y=y("y:Q"), text=field("text:N")),
     ]  # fmt: skip

@@ -72,8 +72,8 @@ def figure(values: Floats) -> Figure:
 def money(value: float) -> str:
     """Millions at two significant digits, which is what draws of such quantities support."""
     if abs(value) < SMALL:
-        return "<1" if value > 0 else "0" if value > -SMALL else ">-1"
-    return f"{float(f'{value:.1e}'):,.0f}"
+        return "<1" if value > 0 else "0" if value > -SMALL else ">−1"
+    return f"{float(f'{value:.1e}'):,.0f}".replace("-", "−")
 
 
 def span(found: Estimate) -> str:
@@ -87,7 +87,7 @@ def share(value: float) -> str:
     percent = 100 * value
     if abs(percent) < 0.005:
         return "about 0"
-    return f"{percent:+.1f} %" if abs(percent) >= 0.1 else f"{percent:+.2f} %"
+    return f"{percent:+.{1 if abs(percent) >= 0.1 else 2}f}{words.PER_CENT}".replace("-", "−")
 
 
 def goods(faucet: Faucet) -> list[Goods]:
@@ -159,10 +159,8 @@ def between(found: Estimate) -> str:
 
 def points(found: Estimate) -> str:
     """A difference of shares in percentage points, with its interval."""
-    low, high = f"{100 * found.low:.0f}", f"{100 * found.high:.0f}"
-    return (
-        f"{100 * found.mean:.0f} points ({low})" if low == high else f"{100 * found.mean:.0f} points ({low} to {high})"
-    )
+    mean, low, high = (f"{100 * share:.0f}".replace("-", "−") for share in (found.mean, found.low, found.high))
+    return f"{mean} points ({low})" if low == high else f"{mean} points ({low} to {high})"
 
 
 def held() -> str:
@@ -174,7 +172,7 @@ def headline(faucet: Faucet) -> str:
     """The answer in a sentence or two."""
     case, now = faucet.case, figure(faucet.now.exports.pressure)
     closed, opened = figure(faucet.curve.exports.pressure[-1]), figure(faucet.curve.exports.pressure[0])
-    target, partner = case.named(case.target), case.named(case.partner)
+    target, partner = (words.midway(case.named(name)) for name in (case.target, case.partner))
     return (
         f"Measures take {now.percent} ({now.interval}) of {target}'s export income of {case.period}. With {partner} enforcing nothing it "
         f"would be {opened.percent} ({opened.interval}), with {partner} enforcing to the letter {closed.percent} ({closed.interval})."
@@ -185,11 +183,11 @@ def slope(faucet: Faucet) -> str:
     """The slope, and how it was taken."""
     both = [points(estimate(values)) for values in (faucet.range, faucet.regression)]
     same = (
-        "a line through all levels gives the same"
+        "a straight line fitted to all levels says the same"
         if both[0] == both[1]
-        else f"a line through all levels rises by {both[1]}"
+        else f"a straight line fitted to all levels rises by {both[1]}"
     )
-    return f"From none to full the curve rises by {both[0]}; {same}."
+    return f"From no enforcement to full, the share of export income lost rises by {both[0]}; {same}."
 
 
 def remarks(faucet: Faucet) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from detente.report import charts, faucet_charts, words
 from detente.report import faucet_findings as findings
 from detente.report.brief import link
+from detente.report.charts import Chart
 from detente.report.templates import template
 from detente.trade import case
 from detente.trade.faucet import Faucet, estimate
@@ -33,16 +34,13 @@ def section(path: str, as_of: date) -> str:
     headline = findings.headline(found)
     text = template("faucet_section.html.jinja").render(
         f=findings, w=words, case=read, faucet=found, headline=headline, slope=findings.slope(found), senders=findings.senders(found),
-        curve=Markup(faucet_charts.curve(found, headline)),  # noqa: S704 - our own drawing, its text escaped
-        narrow=Markup(faucet_charts.curve(found, headline, width=charts.NARROW - 150, height=190)),  # noqa: S704
+        curve=_curve(found, headline),
     )  # fmt: skip
     return Markup(text)  # noqa: S704 - escaped by the template
 
 
 def render(faucet: Faucet) -> str:
     """The page as HTML text."""
-    from markupsafe import Markup
-
     headline, slope = findings.headline(faucet), findings.slope(faucet)
     world = faucet.equilibrium
     return template("faucet.html.jinja").render(
@@ -53,6 +51,18 @@ def render(faucet: Faucet) -> str:
             (faucet.case.named(name), estimate(change))
             for name, change in zip(world.countries, world.welfare, strict=True) if change.size
         ],
-        curve=Markup(faucet_charts.curve(faucet, headline)),  # noqa: S704 - our own drawings, their text escaped
-        trade=Markup(faucet_charts.trade(faucet, "Trade before and after")),  # noqa: S704
+        curve=_curve(faucet, headline), trade=_both(*(faucet_charts.trade(faucet, "Trade before and after", width) for width in (charts.WIDE, charts.NARROW))),
     )  # fmt: skip
+
+
+def _curve(faucet: Faucet, title: str) -> Chart:
+    """The curve for a wide page and for a narrow one."""
+    return _both(
+        faucet_charts.curve(faucet, title), faucet_charts.curve(faucet, title, width=charts.NARROW - 150, height=190)
+    )
+
+
+def _both(wide: str, narrow: str) -> Chart:
+    from markupsafe import Markup
+
+    return Chart(Markup(wide), Markup(narrow))  # noqa: S704 - our own drawings, their text escaped

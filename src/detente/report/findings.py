@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 DRIVERS_SHOWN = 3
 """Most drivers told of one answer."""
+OPTIONS_SHOWN = 12
+"""Most options listed of one step; the tables to take away have them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,21 @@ class NextStep:
     @property
     def heading(self) -> str:
         return f"{self.actor or 'Chance'}: {self.text}"
+
+    @property
+    def shown(self) -> tuple[OptionChance, ...]:
+        """The options that are listed, in the order of the file: all of them, or the likeliest where they are very many."""
+        if len(self.options) <= OPTIONS_SHOWN:
+            return self.options
+        places = sorted(range(len(self.options)), key=lambda place: -self.options[place].figure.mean)
+        return tuple(self.options[place] for place in sorted(places[:OPTIONS_SHOWN]))
+
+    @property
+    def more(self) -> str:
+        """``and 288 more, 41 % together``: the options that are not listed; empty where all are."""
+        left = len(self.options) - len(self.shown)
+        share = sum(o.figure.mean for o in self.options) - sum(o.figure.mean for o in self.shown)
+        return f"and {words.count(left)} more, {words.percent(share)} together" if left else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from detente.situation.expression import Expression, Happened
 from detente.situation.model import Fact, Reveal, Situation, Step, Window
 
 Mark = Literal["decides", "sees", "blind", "knows", "shown"]
+LINES_SHOWN = 12
+"""Most options listed of a step, what was observed apart."""
 CHANCE = ""
 """Lane of events and signals, which no actor controls."""
 
@@ -83,6 +85,27 @@ def rows(situation: Situation) -> tuple[ProcessRow, ...]:
     return tuple(found)
 
 
+def finding(situation: Situation) -> str:
+    """Who decides how much of what lies ahead, and how much of it all somebody does not see, in a sentence or two."""
+    found = rows(situation)
+    ahead = [lane.name for row in found if not row.past for lane in lanes(situation) if lane.id and row.marks.get(lane.id) == "decides"]
+    each = [(name, ahead.count(name)) for name in dict.fromkeys(ahead)]
+    each.sort(key=lambda pair: -pair[1])
+    told = "No decision lies ahead." if not each else f"{_decisions(len(ahead))} ahead: {words.joined([f'{n} of {words.midway(name)}' for name, n in each])}."
+    hidden = sum("blind" in row.marks.values() for row in found)
+    return f"{told} {_hidden(hidden, len(found))}"
+
+
+def _decisions(number: int) -> str:
+    return "One decision lies" if number == 1 else f"{number} decisions lie"
+
+
+def _hidden(number: int, of: int) -> str:
+    if not number:
+        return "Everybody sees how everything comes out."
+    return f"Of the {of} private facts and steps, {number} {'is' if number == 1 else 'are'} hidden from somebody."
+
+
 def title_of(item: Fact | Step | Reveal) -> str:
     """What a fact, step or reveal is called for the reader."""
     return item.text or words.capital(words.plain(item.name))
@@ -98,7 +121,7 @@ def _fact(fact: Fact, situation: Situation) -> ProcessRow:
             ),
         )
     else:
-        lines = tuple(Line(text or words.plain(state)) for text, state in zip(texts, fact.states, strict=True))
+        lines = _few(tuple(Line(text or words.plain(state)) for text, state in zip(texts, fact.states, strict=True)))
     return ProcessRow(fact.name, title_of(fact), "private fact", "", marks, lines, past=True)
 
 
@@ -133,7 +156,7 @@ def _scale(step: Step, lines: tuple[Line, ...]) -> tuple[Line, ...]:
     values = [option.value for option in step.options]
     bare = all(not option.text and option.value is not None and option.when is None for option in step.options)
     if not bare or len(lines) < 5 or values[0] is None or values[-1] is None:
-        return lines
+        return _few(lines)
     whole = Line(
         f"a point on a scale from {words.number(values[0])} to {words.number(values[-1])}, {len(lines)} of them"
     )
@@ -143,6 +166,15 @@ def _scale(step: Step, lines: tuple[Line, ...]) -> tuple[Line, ...]:
         if line.observed and v is not None
     )
     return (whole, *seen)
+
+
+def _few(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The first of very many lines and those observed, and how many more there are."""
+    if len(lines) <= LINES_SHOWN:
+        return lines
+    kept = (*lines[:LINES_SHOWN], *(line for line in lines[LINES_SHOWN:] if line.observed))
+    left = len(lines) - len(kept)
+    return (*kept, Line(f"and {words.count(left)} more")) if left else kept
 
 
 def _reveal(reveal: Reveal, situation: Situation, titles: Mapping[str, str]) -> ProcessRow:

@@ -82,7 +82,7 @@ def _behind(decision: Decision, why: Why) -> str:
         return "The change itself settles that move, whatever is believed."
     if not all(decision.offered):
         return f"The change itself {'makes that option possible' if decision.offered[1] else 'takes that option away, whatever is believed'}."
-    who = words.capital(_who(decision.actor, why))
+    who = words.capital(words.midway(_who(decision.actor, why)))
     aims = words.joined([_aim(aim, why, decision.actor) for aim in decision.aims])
     if decision.belief is not None:
         also = f" Otherwise is also {aims}." if aims else ""

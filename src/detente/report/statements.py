@@ -106,7 +106,7 @@ def _conduct(beliefs: Iterable[Beliefs]) -> str:
     moved = max(beliefs, key=lambda b: abs(b.largest.change), default=None)
     if moved is None or abs(moved.largest.change) < 0.02:
         return ""
-    return belief_sentence(moved)
+    return f"{moved.holder}: {belief_sentence(moved)}"
 
 
 def _lever(answers: Iterable[Answer]) -> str:
@@ -122,7 +122,7 @@ def belief_sentence(beliefs: Beliefs) -> str:
     """What the record did to one holder's view of one fact, in a sentence."""
     state = beliefs.largest
     before, after = state.figures[0], state.figures[-1]
-    claim = f"{beliefs.holder}: “{state.text.rstrip('. ')}”"
+    claim = f"“{state.text.rstrip('. ')}”"
     if before.percent == after.percent:
         return f"{claim} stays at {after.percent}."
     moves = [b.mean - a.mean for a, b in zip(state.figures, state.figures[1:], strict=False)]
@@ -153,7 +153,8 @@ def _solved(c: Certificate) -> Statement:
     how = f"{words.capital(c.method)}. Solved in {words.count(solved)} of {words.count(c.draws)} draws"
     if solved == 0:
         return Statement(f"{how}: no figure here can be used.", bad=True)
-    exact = f"; the largest error of any choice probability is {c.largest_residual:.0e}"
+    error = f"{c.largest_residual:.0e}" if c.largest_residual else "nil"
+    exact = f"; the largest error of any choice probability is {error}"
     if not c.missed:
         return Statement(f"{how}{exact}.")
     reasons = "; ".join(f"{words.count(n)}: {reason}" for reason, n in c.missed_reasons.items())
@@ -203,7 +204,7 @@ def _sampling(findings: Findings) -> list[Statement]:
     points = max(1, math.ceil(2 * 100 * largest))
     return [
         Statement(
-            f"With other seeds answers would move by up to about {points} points.", bad=largest > 5 * ROUGH_POINTS
+            f"With other seeds answers would move by up to about {points} point{'s' * (points != 1)}.", bad=largest > 5 * ROUGH_POINTS
         )
     ]
 

@@ -165,11 +165,13 @@ def _moves(steps: Iterable[NextStep]) -> Table:
     for step in steps:
         reached = "" if step.reached > 1 - 1e-9 else f" (comes about: {words.percent(step.reached)})"
         table.add_row(Text.assemble((step.heading, "bold"), (reached, "dim")), "", "", "")
-        for i, option in enumerate(step.options, start=1):
+        for i, option in enumerate(step.shown, start=1):
             table.add_row(
                 Padding(Text(option.text), (0, 0, 0, 2)), Text(option.figure.percent, style="bold"),
-                Text(option.figure.interval), Bar(option.figure), end_section=i == len(step.options),
+                Text(option.figure.interval), Bar(option.figure), end_section=i == len(step.shown) and not step.more,
             )  # fmt: skip
+        if step.more:
+            table.add_row(Padding(Text(step.more, style="dim"), (0, 0, 0, 2)), "", "", "", end_section=True)
     return table
 
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from datetime import date
 
+from detente.situation.article import midway as midway
 from detente.situation.model import Window
 
 MISSING = "n/a"
@@ -171,11 +172,6 @@ def uncapital(text: str) -> str:
     """A question that is to follow a colon: its opening verb or pronoun in small letters, a name left large."""
     first, _, _ = text.partition(" ")
     return text[:1].lower() + text[1:] if first.lower() in _OPENERS else text
-
-
-def midway(name: str) -> str:
-    """A name within a sentence: ``The sender`` becomes ``the sender``."""
-    return f"the {name[4:]}" if name.startswith("The ") else name
 
 
 def sentence(text: str) -> str:

@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 
 from detente.situation import distributions, words
+from detente.situation.article import midway
 from detente.situation.draft import Draft
 from detente.situation.expression import names
 from detente.situation.forms import (
@@ -251,7 +252,7 @@ def actors(lexicon: Lexicon, found: dict[str, Quantity]) -> dict[str, Actor]:
 
 def _precision(lexicon: Lexicon, entry: ActorEntry, actor: str, found: dict[str, Quantity]) -> str:
     draft, implied, path = lexicon.draft, f"precision.{actor}", ("actors", actor, "precision")
-    text = f"Precision of {entry.name}"
+    text = f"Precision of {midway(entry.name)}"
     if isinstance(entry.precision, str):
         if draft.known("quantities", "quantity", entry.precision, found, path):
             _check_precision(draft, found[entry.precision].specification, path)

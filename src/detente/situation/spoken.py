@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from detente.situation import tree
+from detente.situation.article import midway
 from detente.situation.messages import clipped
 from detente.situation.model import Situation, Step
 from detente.situation.overlay import Change, Overlay
@@ -34,8 +35,12 @@ def _clause(change: Change, situation: Situation) -> str:
             whom = f" by {', '.join(situation.actors[a].name for a in change.names)}" if change.names else ""
             seen = "known" if change.place in situation.facts else "seen"
             return f"{seen}{whom} only after “{_named(situation, change.past)}”: {_named(situation, change.place)}"
-    whom = ", ".join(situation.actors[a].name for a in change.names) or "all" + (" others" * (change.verb == "hide"))
+    whom = _whom(change.names, situation) or "all" + (" others" * (change.verb == "hide"))
     return f"{'hidden from' if change.verb == 'hide' else 'shown to'} {whom}: {_named(situation, change.place)}"
+
+
+def _whom(actors: tuple[str, ...], situation: Situation) -> str:
+    return ", ".join(midway(situation.actors[actor].name) for actor in actors)
 
 
 def _subject(place: str, situation: Situation) -> str:

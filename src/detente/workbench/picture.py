@@ -39,7 +39,7 @@ def _told(items: Iterable[Data]) -> list[Data]:
 
 
 def _named(situation: Situation, actors: Iterable[str]) -> str:
-    return words.joined([situation.actors[actor].name for actor in actors])
+    return words.joined([words.midway(situation.actors[actor].name) for actor in actors])
 
 
 def _sight(situation: Situation, seers: Iterable[str], verb: str) -> str:

@@ -30,7 +30,7 @@ from detente.workbench.guard import App, Guard
 from detente.workbench.live import talk
 from detente.workbench.session import CancelledError, Session
 from detente.workbench.state import MOST
-from detente.workbench.stream import streamed
+from detente.workbench.stream import Hand, streamed
 from detente.workbench.takeaway import take
 from detente.workbench.tree import Trees
 
@@ -99,7 +99,8 @@ def _told(
 
 class _Pages:
     def __init__(self, bench: Bench) -> None:
-        self.bench, self.files, self.trees = bench, _static(), Trees()
+        self.bench, self.files = bench, _static()
+        self.trees, self.sections = Trees(), explaining.Sections()
         self.turns, self.openings = asyncio.Lock(), asyncio.Lock()
 
     @contextlib.asynccontextmanager
@@ -186,8 +187,11 @@ class _Pages:
         body = await _body(request)
         changes, session = _changes(body), self.bench.open_session()
         ending, name = request.path_params["ending"], str(body.get("name", ""))
+        more = self.sections.exhibits(session, changes)
+        if "way" in body:
+            more |= self.trees.exhibits(session, changes, _way(body))
         try:
-            taken = await self._later(take, self.bench, session, ending, name, changes)
+            taken = await self._later(take, self.bench, session, ending, name, changes, more)
         except PrintError as error:
             return PlainTextResponse(str(error), 501)
         if taken is None:
@@ -197,17 +201,18 @@ class _Pages:
     @_told
     async def explain(self, request: Request) -> Response:
         """One section on who can change it and who would say otherwise, under the changes made: asked for by hand, as it takes a while."""
-        changes, name = _changes(await _body(request)), request.path_params["what"]
+        body, name = await _body(request), request.path_params["what"]
+        changes, fine = _changes(body), body.get("fine") is True
         if name not in explaining.SECTIONS:
             return PlainTextResponse("There is no such section.", 404)
         session = self.bench.open_session()
-        return streamed(self.bench, self.turns, lambda hand: explaining.section(session, changes, name, hand))
+        return streamed(self.bench, self.turns, lambda hand: self.sections.asked(session, changes, name, hand, fine=fine))
 
     @_told
     async def tree(self, request: Request) -> Response:
         """One node of the game tree, under the changes made: the way to it is a list of ``step=outcome``."""
         body = await _body(request)
-        changes, way = _changes(body), tuple(str(key) for key in body["way"])
+        changes, way = _changes(body), _way(body)
         session = self.bench.open_session()
         return streamed(self.bench, self.openings, lambda hand: self.trees.opened(session, changes, way, hand))
 
@@ -215,10 +220,9 @@ class _Pages:
     async def why(self, request: Request) -> Response:
         """Why an answer changes; which, ``question`` says, or the one that moves most."""
         body = await _body(request)
-        asked = body.get("question")
         changes, session = _changes(body), self.bench.open_session()
-        async with self.turns:
-            return JSONResponse(await self._later(_reasons, session, changes, str(asked) if asked else None))
+        question = str(body["question"]) if body.get("question") else None
+        return streamed(self.bench, self.turns, lambda hand: _reasons(session, changes, question, hand))
 
     async def _later(self, work: Callable[..., Result], *given: Any) -> Result:
         """What a function of the bench gives, worked out beside the connection."""
@@ -231,6 +235,10 @@ class _Pages:
 
 def _changes(body: dict[str, Any]) -> tuple[str, ...]:
     return tuple(str(change) for change in body["changes"])
+
+
+def _way(body: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(str(key) for key in body["way"])
 
 
 async def _body(request: Request) -> dict[str, Any]:
@@ -250,7 +258,7 @@ async def _body(request: Request) -> dict[str, Any]:
 # --------------------------------------------------------------------------- what takes a while
 
 
-def _reasons(session: Session, changes: tuple[str, ...], question: str | None) -> dict[str, Any]:
+def _reasons(session: Session, changes: tuple[str, ...], question: str | None, hand: Hand) -> dict[str, Any]:
     """Why the answers are others under these changes than in the file."""
     from detente.explain.why import explained
 
@@ -259,4 +267,5 @@ def _reasons(session: Session, changes: tuple[str, ...], question: str | None) -
         raise ValueError("there is nothing to compare yet")
     plan = planned(base.task, together(session.situation, changes), base.drawn)
     with pooled(None, None) as pool:
-        return view.reasons(explained(base.task, plan, base.drawn, min(WHY_DRAWS, base.draws), pool, question))
+        draws = min(WHY_DRAWS, base.draws)
+        return view.reasons(explained(base.task, plan, base.drawn, draws, pool, question, hand.progress))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from detente.forecast.result import Forecast
-from detente.report.exhibits import Exhibits
+from detente.report.exhibits import Exhibit, Exhibits
 from detente.report.pdf import printed
 from detente.report.standalone import picture, titled
 from detente.situation.model import Situation
@@ -41,8 +42,10 @@ class Taken:
     kind: str
 
 
-def take(bench: Bench, session: Session, ending: str, name: str, changes: tuple[str, ...]) -> Taken | None:
-    """The file with this ending; ``name`` says which chart or table. None where there is no such thing.
+def take(
+    bench: Bench, session: Session, ending: str, name: str, changes: tuple[str, ...], more: Mapping[str, Exhibit]
+) -> Taken | None:
+    """The file with this ending; ``name`` says which chart or table, of the forecast's own or of ``more``. None where there is no such thing.
 
     Raises :class:`~detente.report.pdf.PrintError` where no browser prints the brief, and as :meth:`Session.ask`.
     """
@@ -51,7 +54,7 @@ def take(bench: Bench, session: Session, ending: str, name: str, changes: tuple[
     if ending not in KINDS:
         return None
     stage = last(bench, session, changes)
-    content = _content(session, stage, ending, name, changes)
+    content = _content(session, stage, ending, name, changes, more)
     return None if content is None else Taken(content.encode() if isinstance(content, str) else content, KINDS[ending])
 
 
@@ -64,17 +67,20 @@ def last(bench: Bench, session: Session, changes: tuple[str, ...]) -> Stage:
     return found
 
 
-def _content(session: Session, stage: Stage, ending: str, name: str, changes: tuple[str, ...]) -> str | bytes | None:
+def _content(
+    session: Session, stage: Stage, ending: str, name: str, changes: tuple[str, ...], more: Mapping[str, Exhibit]
+) -> str | bytes | None:
+    exhibits = _exhibits(stage, more)
     match ending:
         case "html":
             return _brief(stage)
         case "pdf":
             return printed(_brief(stage))
         case "zip":
-            return _everything(session, stage, changes)
+            return _everything(session, stage, changes, exhibits)
         case "csv":
-            return view.table(stage) if name == ANSWERS else _exhibits(stage).table(name)
-    drawn = _drawing(stage, _exhibits(stage), name)
+            return view.table(stage) if name == ANSWERS else exhibits.table(name)
+    drawn = _drawing(stage, exhibits, name)
     return picture(drawn) if drawn is not None and ending == "png" else drawn
 
 
@@ -86,8 +92,8 @@ def _whole(stage: Stage) -> tuple[Forecast, Situation]:
     return forecast, forecast.task.game.situation
 
 
-def _exhibits(stage: Stage) -> Exhibits:
-    return Exhibits(*_whole(stage), stage.text)
+def _exhibits(stage: Stage, more: Mapping[str, Exhibit]) -> Exhibits:
+    return Exhibits(*_whole(stage), stage.text, more)
 
 
 def _drawing(stage: Stage, exhibits: Exhibits, name: str) -> str | None:
@@ -99,7 +105,7 @@ def _drawing(stage: Stage, exhibits: Exhibits, name: str) -> str | None:
 def _brief(stage: Stage) -> str:
     from detente.report import brief
 
-    return brief.render(*_whole(stage))
+    return brief.render(_whole(stage)[0])
 
 
 def _variant(session: Session, changes: tuple[str, ...]) -> str:
@@ -112,9 +118,9 @@ def _variant(session: Session, changes: tuple[str, ...]) -> str:
     return variant(situation.file, situation.origin, together(situation, changes))
 
 
-def _everything(session: Session, stage: Stage, changes: tuple[str, ...]) -> bytes:
+def _everything(session: Session, stage: Stage, changes: tuple[str, ...], exhibits: Exhibits) -> bytes:
     """An archive of the brief, the variant, and every chart and table."""
-    exhibits, out = _exhibits(stage), io.BytesIO()
+    out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("brief.html", _brief(stage))
         archive.writestr(f"{PurePath(session.situation.origin).stem}.yaml", _variant(session, changes))

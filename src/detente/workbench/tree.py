@@ -6,19 +6,24 @@ game has been solved anew. What takes place without a choice or chance is no nod
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from detente.forecast.summary import Summary
 from detente.report import words
-from detente.report.findings import Figure
+from detente.report.exhibits import Exhibit, drawn_step
+from detente.report.findings import Figure, NextStep, OptionChance
 from detente.report.process_rows import title_of
 from detente.situation.model import Reveal, Situation, Step
 from detente.workbench.played import Played, outcomes
 from detente.workbench.session import Session
 from detente.workbench.stream import Hand
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Data = dict[str, Any]
 STATES = 8
@@ -39,7 +44,14 @@ class Trees:
         kept = self._kept
         if kept is None or kept[0] is not session or kept[1] != changes:
             kept = self._kept = (session, changes, session.played(changes, hand.withdrawn, hand.progress))
-        return opened(kept[2], way)
+        return opened(kept[2], way) | {"of": session.stages[-1]}
+
+    def exhibits(self, session: Session, changes: tuple[str, ...], way: Sequence[str]) -> dict[str, Exhibit]:
+        """The node at the end of a way, to be taken away as ``tree``; nothing where the tree is not open under these changes."""
+        kept = self._kept
+        if kept is None or kept[0] is not session or kept[1] != changes:
+            return {}
+        return {"tree": exhibit(opened(kept[2], way))}
 
 
 def opened(played: Played, way: Sequence[str]) -> Data:
@@ -190,6 +202,53 @@ def _come(played: Played, node: int) -> list[Data]:
             outcome, text = outcomes(played, name)[code]
             rows.append({"title": _title(situation, name), "text": text, "recorded": record.get(name) == outcome})
     return rows
+
+
+# --------------------------------------------------------------------------- to take away
+
+
+def exhibit(found: Data) -> Exhibit:
+    """A node as a chart of what may come of it and a table; of an end, what it pays as a table alone."""
+    way = "; ".join(crumb["text"] for crumb in found["crumbs"][1:])
+    if found["kind"] == "end":
+        return Exhibit(None, lambda: _paid(found))
+    options = tuple(OptionChance(each["text"], _as_figure(each["figure"])) for each in found["options"])
+    step = NextStep(found["step"], found["title"], found["who"], found["reached"]["mean"] or 0.0, options)
+    note = f"Over {words.count(found['draws'])} draws. The way there: {way}." if way else f"Over {words.count(found['draws'])} draws."
+    return Exhibit(lambda: drawn_step(step), lambda: _listed(found), note)
+
+
+def _as_figure(found: Data) -> Figure:
+    return Figure(*(math.nan if found[name] is None else found[name] for name in ("mean", "low", "high")))
+
+
+def _listed(found: Data) -> pd.DataFrame:
+    """What may come of a node, by play too, and what its mover thinks of what it cannot tell."""
+    import pandas as pd
+
+    rows = [
+        ("option", found["title"], each["text"], each["figure"], each["before"] or each["figure"]) for each in found["options"]
+    ] + [
+        ("belief", thing["title"], state["text"], state["figure"], {}) for thing in found["unseen"] for state in thing["states"]
+    ]  # fmt: skip
+    names = ("mean", "low", "high")
+    columns = ("kind", "of", "outcome", "probability", "low", "high", "by_play", "by_play_low", "by_play_high")
+    table = [(*row[:3], *(row[3][n] for n in names), *(row[4].get(n) for n in names)) for row in rows]
+    return pd.DataFrame(table, columns=list(columns))
+
+
+def _paid(found: Data) -> pd.DataFrame:
+    """What an end pays, interest by interest."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            (actor["name"], part["text"], part["value"])
+            for actor in found["payoffs"]
+            for part in ({"text": "all", "value": actor["value"]}, *actor["parts"])
+        ],
+        columns=["actor", "interest", "payoff"],
+    )
 
 
 # --------------------------------------------------------------------------- an end

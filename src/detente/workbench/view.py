@@ -168,7 +168,8 @@ def details(forecast: Forecast) -> Data:
                 "exhibit": f"move.{step.name}",
                 "title": step.heading,
                 "reached": "" if step.reached > 1 - 1e-7 else words.percent(step.reached),
-                "options": [{"text": o.text, **_figure(o.figure)} for o in step.options],
+                "options": [{"text": o.text, **_figure(o.figure)} for o in step.shown],
+                "more": step.more,
             }
             for step in findings.next_steps
         ],

@@ -1,5 +1,6 @@
 // A question that takes a while: told how far it is line by line, given up by closing the connection.
 
+import { make } from "./dom.js";
 import { call } from "./live.js";
 
 export class Asking {
@@ -32,6 +33,31 @@ export class Asking {
       }
     }
   }
+}
+
+// Asks in `holder`: how far it is and a button that gives it up, then what `show` makes of what was found, or what `idle` leaves there and the reason.
+export function askIn(holder, title, path, body, { show, idle, waiting }) {
+  const bar = make("progress", { max: "1", "aria-label": title });
+  const state = make("span", { role: "status" }, `${title}: ${waiting} …`);
+  const stop = make("button", { onclick: () => asking.cancel() }, "Cancel");
+  holder.replaceChildren(make("div", { class: "row" }, state, bar, stop));
+  stop.focus();
+  const asking = new Asking(path, body, (done, of) => {
+    bar.value = done / of;
+    state.textContent = `${title}: ${done} of ${of}`;
+  });
+  asking.answer.then(({ found, refused }) => {
+    if (!stop.isConnected) return;
+    const had = holder.contains(document.activeElement);
+    const cancelled = asking.control.signal.aborted;
+    if (found) holder.replaceChildren(...show(found));
+    else {
+      idle();
+      if (!cancelled) holder.append(make("p", { class: "warning" }, `It could not be worked out: ${refused}`));
+    }
+    if (had) holder.querySelector("[tabindex='-1'], button")?.focus();
+  });
+  return asking;
 }
 
 const reasons = (told) => told.problems.map((each) => each.text).join(" ");

@@ -10,9 +10,9 @@ export function taking(given) {
   context = given;
 }
 
-// Fetches a file of the server's and hands it to the user; `name` says which chart or table.
-export async function take(ending, name = "") {
-  const answer = await call(`take/${ending}`, { changes: context.words(), name }).catch(() => null);
+// Fetches a file of the server's and hands it to the user; `name` says which chart or table, `more` where it is.
+export async function take(ending, name = "", more = {}) {
+  const answer = await call(`take/${ending}`, { changes: context.words(), name, ...more }).catch(() => null);
   if (!answer || !answer.ok) {
     return context.notice(`Nothing to take away: ${answer ? await reason(answer) : "the connection is lost"}`);
   }
@@ -32,13 +32,14 @@ function hand(blob, name) {
 }
 
 // A menu for the chart of this name; `endings` are the files there are of it.
-export function chartMenu(name, title, endings = ["svg", "png", "csv"]) {
-  return menu(title, endings.map((ending) => [ending.toUpperCase(), () => take(ending, name)]));
+export function chartMenu(name, title, endings = ["svg", "png", "csv"], more = {}) {
+  return menu(title, endings.map((ending) => [ending.toUpperCase(), () => take(ending, name, more)]));
 }
 
-// A menu for a table of the page: what it shows, as CSV.
+// A menu for a table of the page, or for rows of text: what it shows, as CSV.
 export function tableMenu(table, title) {
-  const save = () => hand(new Blob(["\ufeff", csv(table)], { type: "text/csv" }), `${context.stem()}-${title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.csv`);
+  const rows = Array.isArray(table) ? () => table : () => [...table.rows].map((row) => [...row.cells].map((cell) => cell.innerText));
+  const save = () => hand(new Blob(["\ufeff", csv(rows())], { type: "text/csv" }), `${context.stem()}-${title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.csv`);
   return menu(title, [["CSV", save]]);
 }
 
@@ -62,8 +63,8 @@ function menu(title, entries) {
   return element;
 }
 
-export function csv(table) {
-  return [...table.rows].map((row) => [...row.cells].map((cell) => quoted(cell.innerText.replace(/\s+/g, " ").trim())).join(",")).join("\r\n") + "\r\n";
+function csv(rows) {
+  return rows.map((row) => row.map((text) => quoted(text.replace(/\s+/g, " ").trim())).join(",")).join("\r\n") + "\r\n";
 }
 
 // No cell may be taken for a formula by a spreadsheet; a number with its sign is none.

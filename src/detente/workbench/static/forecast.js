@@ -1,7 +1,7 @@
 // The forecast beside the hands: answers before and after, and what a whole forecast says once it is there.
 
 import { byId, drawing, make, percent, shape } from "./dom.js";
-import { chartMenu } from "./export.js";
+import { chartMenu, tableMenu } from "./export.js";
 
 export function showStage(stage, total, changed) {
   const coarse = stage.draws < 64;
@@ -61,15 +61,19 @@ function whisker(svg, figure, y, kind) {
 }
 
 function showPayoffs(stage, changed) {
-  const cells = stage.payoffs.map((payoff) => make("li", { class: payoff.clear ? "clear" : "" }, make("strong", {}, `${payoff.name} ${payoff.points}`), ` (${payoff.range})`));
-  byId("payoffs").replaceChildren(...(changed ? [make("h2", {}, "Whom it pays"), make("p", { class: "legend" }, "In hundredths of all that is at stake for each; bold where the interval excludes zero."), make("ul", { class: "payoffs" }, ...cells)] : []));
+  if (!changed) return byId("payoffs").replaceChildren();
+  const head = make("tr", {}, ...["Actor", "Points", "90 % interval"].map((text) => make("th", { scope: "col" }, text)));
+  const rows = stage.payoffs.map((payoff) => make("tr", {}, make("th", { scope: "row" }, payoff.name), make("td", { class: payoff.clear ? "clear" : "" }, payoff.points), make("td", {}, payoff.range)));
+  const table = make("table", { class: "payoffs" }, make("thead", {}, head), make("tbody", {}, ...rows));
+  return byId("payoffs").replaceChildren(part("Whom it pays", tableMenu(table, "whom it pays"), table,
+    make("p", { class: "legend" }, "In hundredths of all that is at stake for each; bold where the interval excludes zero.")));
 }
 
 const part = (title, ...children) => make("section", {}, make("h2", {}, title), ...children);
 
 export function showDetails(found) {
   const parts = [];
-  if (found.hints.length) parts.push(part("What it hangs on, where it tips, what to watch", ...found.hints.map(hint)));
+  if (found.hints.length) parts.push(part("What it hangs on, where it tips, what to watch", hintsMenu(found.hints), ...found.hints.map(hint)));
   if (found.ways.length) parts.push(part("The likeliest ways it goes on", chartMenu("ways", "The likeliest ways", ["csv"]), make("ol", { class: "ways" }, ...found.ways.map((way) => make("li", {}, make("strong", {}, way.percent), make("span", {}, way.text))))));
   if (found.curves.length) parts.push(part("When", make("div", { class: "panels" }, ...found.curves.map(belief))));
   if (found.moves.length) parts.push(part("Next moves", ...found.moves.map(moves)));
@@ -80,6 +84,11 @@ export function showDetails(found) {
 }
 
 export const staleDetails = () => byId("details").classList.add("stale");
+
+function hintsMenu(hints) {
+  const rows = hints.map((found) => [found.question, found.hangs_on, found.tips, found.watch]);
+  return tableMenu([["Question", "Hangs on", "Tips", "Watch"], ...rows], "what it hangs on");
+}
 
 function hint(found) {
   const lines = [["Hangs on", found.hangs_on], ["Tips", found.tips], ["Watch", found.watch]].filter(([, text]) => text);
@@ -92,7 +101,7 @@ function moves(step) {
     row.append(make("p", { class: "ask" }, option.text), bar({ after: option }, false), make("p", { class: "percent" }, option.percent), make("p", { class: "interval" }, option.interval));
     return row;
   });
-  return make("div", {}, chartMenu(step.exhibit, step.title), make("h3", {}, step.title, step.reached ? make("span", { class: "legend" }, ` (comes about: ${step.reached})`) : ""), ...rows);
+  return make("div", {}, chartMenu(step.exhibit, step.title), make("h3", {}, step.title, step.reached ? make("span", { class: "legend" }, ` (comes about: ${step.reached})`) : ""), ...rows, step.more ? make("p", { class: "legend" }, `${step.more}.`) : "");
 }
 
 function belief(found) {

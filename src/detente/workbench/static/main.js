@@ -42,7 +42,6 @@ async function open(first) {
   drawSliders(situation, work);
   drawSwitches(situation, work);
   drawPicture(situation);
-  byId("process").prepend(chartMenu("process", "The process", ["svg", "png"]));
   byId("take-answers").replaceChildren(chartMenu("answers", "Answers"));
   resetTree();
   editor.open(situation.file, situation.text, first ? situation.draft.text : draftText);
@@ -118,7 +117,7 @@ function hear(message) {
     byId("forecast").dataset.ask = message.ask;
     byId("forecast").setAttribute("aria-busy", String(!message.final));
     showStage(message, message.of, (changesOf.get(message.ask) ?? work.now.length) > 0);
-    if (message.final && current && message.text) offerWhy(why);
+    if (message.final && current && message.text) offerWhy(asked.words);
   } else if (message.type === "details" && current) {
     showDetails(message);
     settled(asked.words);
@@ -132,11 +131,6 @@ function settled(words) {
   offerSections(situation.sections, words, (lever) => work.set(`own:${lever.words}`, { words: lever.words, label: lever.text }));
   freshSections();
   if (!byId("tree").hidden) showTree(words);
-}
-
-async function why(question) {
-  const answer = await call("why", { changes: work.words(), question }).catch(() => null);
-  return answer && (answer.ok || answer.status === 422) ? answer.json() : null;
 }
 
 function refused(message) {

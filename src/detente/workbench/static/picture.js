@@ -1,6 +1,7 @@
 // The situation as a picture: the brief's drawing, with what stands behind each part on hover, focus and touch; zoom, pan, search, and a look through one actor's eyes.
 
 import { byId, drawing, make } from "./dom.js";
+import { chartMenu } from "./export.js";
 
 const CLOSEST = 3;
 const WIDEST = 0.4;
@@ -103,7 +104,8 @@ function tools(situation, views) {
   setTimeout(() => { look(eyes.value); show(search.value, found); });
   return make("div", { class: "row picture-tools" },
     make("label", {}, "Find a step ", search), found, make("label", {}, "See it ", eyes),
-    make("span", { class: "row", role: "group", "aria-label": "Zoom" }, button("Smaller", "−", () => zoomTo(zoom * 0.8)), button("Larger", "+", () => zoomTo(zoom * 1.25)), button("Fit to the width", "Fit", () => zoomTo(1))));
+    make("span", { class: "row", role: "group", "aria-label": "Zoom" }, button("Smaller", "−", () => zoomTo(zoom * 0.8)), button("Larger", "+", () => zoomTo(zoom * 1.25)), button("Fit to the width", "Fit", () => zoomTo(1))),
+    chartMenu("process", "The process", ["svg", "png"]));
 }
 
 const visible = (views) => [...views.children].find((each) => getComputedStyle(each).display !== "none") ?? views;

@@ -3,6 +3,7 @@
 import { bar } from "./forecast.js";
 import { byId, make } from "./dom.js";
 import { Asking } from "./asking.js";
+import { chartMenu } from "./export.js";
 
 let way = [];
 let shown = "";
@@ -45,9 +46,9 @@ function node(found, words, focus) {
   const title = make("h2", { tabindex: "-1" }, found.who ? `${found.who}: ${found.title}` : found.title, found.on ? make("span", { class: "legend" }, ` (${found.on})`) : "");
   byId("tree").classList.remove("stale");
   byId("tree").replaceChildren(
-    crumbs(found, words), title, found.way.length ? standing(found) : "",
+    crumbs(found, words), chartMenu("tree", "This node of the game tree", found.kind === "end" ? ["csv"] : ["svg", "png", "csv"], { way: found.way }), title, found.way.length ? standing(found) : "",
     ...(found.kind === "end" ? payoffs(found) : [options(found, words), ...information(found)]),
-    come(found), make("p", { class: "legend" }, `The tree has ${found.nodes.toLocaleString("en")} nodes; figures are over ${found.draws} draws, with their 90 % interval.`),
+    come(found), make("p", { class: "legend" }, `The tree has ${found.nodes.toLocaleString("en")} nodes; figures are over ${found.draws} of the ${found.of.toLocaleString("en")} draws, with their 90 % interval.`),
   );
   byId("tree").onkeydown = (event) => {
     if (event.key !== "Backspace" || !way.length || event.target.matches("input")) return;

@@ -1,37 +1,32 @@
 // Why an answer changes: asked for by a button, as it takes a few seconds; forgotten when something else is changed.
 
+import { askIn } from "./asking.js";
 import { byId, make } from "./dom.js";
 import { tableMenu } from "./export.js";
 
-let asked = 0;
+let running = null;
 
-// `ask` takes a question's id, or null for the answer that moves most.
-export function offerWhy(ask) {
-  asked += 1;
-  byId("why").replaceChildren(make("button", { id: "ask-why", onclick: () => find(ask, null) }, "Why did this change?"));
+// `words` are the changes in force.
+export function offerWhy(words) {
+  running?.cancel();
+  byId("why").replaceChildren(make("button", { id: "ask-why", onclick: () => find(words, null) }, "Why did this change?"));
 }
 
 export function forgetWhy() {
-  asked += 1;
+  running?.cancel();
   byId("why").replaceChildren();
 }
 
-async function find(ask, question) {
-  const mine = ++asked;
-  const had = document.activeElement?.closest("#why");
-  byId("why").replaceChildren(make("p", { class: "hint", tabindex: "-1" }, "The change is being taken apart …"));
-  if (had) byId("why").firstElementChild.focus();
-  const found = await ask(question);
-  if (mine !== asked) return;
-  if (!found || found.problems) {
-    const told = found ? found.problems.map((each) => each.text).join(" ") : "It could not be worked out; the connection may be lost.";
-    byId("why").replaceChildren(make("p", { class: "warning" }, told));
-    return;
-  }
-  byId("why").replaceChildren(
-    make("h2", { tabindex: "-1" }, "Why this changed"), ...found.told.map((sentence) => make("p", {}, sentence)),
-    ...parts(found), others(ask, found));
-  if (had) byId("why").firstElementChild.focus();
+// `question` is an answer's id, or null for the one that moves most.
+function find(words, question) {
+  running?.cancel();
+  running = askIn(byId("why"), "Why this changed", "why", { changes: words, question }, {
+    show: (found) => [
+      make("h2", { tabindex: "-1" }, "Why this changed"), ...found.told.map((sentence) => make("p", {}, sentence)),
+      ...parts(found), others(words, found)],
+    idle: () => offerWhy(words),
+    waiting: "the change is being taken apart",
+  });
 }
 
 function parts(found) {
@@ -43,9 +38,9 @@ function parts(found) {
 }
 
 // The answers of the page, to ask the same of another.
-function others(ask, found) {
+function others(words, found) {
   const rows = [...byId("answers").querySelectorAll(".answer")].filter((row) => row.dataset.question);
-  const select = make("select", { onchange: () => find(ask, select.value) },
+  const select = make("select", { onchange: () => find(words, select.value) },
     ...rows.map((row) => make("option", { value: row.dataset.question }, row.querySelector(".ask").textContent)));
   select.value = found.question;
   return make("label", { class: "choice" }, make("span", {}, "The same of"), select);
