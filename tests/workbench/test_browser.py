@@ -542,8 +542,8 @@ def test_the_matrix_the_dissent_and_the_opened_tree_are_taken_where_they_stand(p
         page.wait_for_selector(f"#who-{name} button", timeout=SOON)
         page.click(f"#who-{name} button")
         page.wait_for_selector(f"#who-{name} .take", timeout=SOON)
-        name, content = taken_from(page, page.locator(f"#who-{name} .take").first, "SVG", tmp_path)
-        assert content.startswith(b"<svg"), name
+        called, content = taken_from(page, page.locator(f"#who-{name} .take").first, "SVG", tmp_path)
+        assert (called, content[:4]) == (f"small-{name}.svg", b"<svg")
     name, content = taken_from(page, page.locator("#who-leverage .take").nth(1), "CSV", tmp_path)
     assert name == "small-levers.csv"
     assert content.startswith(b"actor,step,option,kind,what_if,affected,base,changed,difference")

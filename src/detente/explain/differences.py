@@ -29,6 +29,8 @@ FIGURES = ("base", "changed", "difference", "low", "high", "error", "clear")
 """The columns of a difference in a table."""
 NOTHING = 1e-7
 """Differences below this are the solver's: its residuals are bounded by 1e-9."""
+DECIDED = 1e-6
+"""An answer this close to 0 or 1 under a change is settled by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ class Difference:
     def clear(self) -> bool:
         """Whether the interval excludes zero, and the number of draws is enough to say so."""
         return self.excludes_zero and abs(self.difference) > STANDARD_ERRORS * self.error
+
+    @property
+    def settled(self) -> bool:
+        """Of probabilities: whether a change makes the answer certain, as one that forbids or commits to what is asked for does."""
+        return not DECIDED < self.changed < 1 - DECIDED
 
 
 def compare(

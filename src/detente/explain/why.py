@@ -176,7 +176,10 @@ def explained(
         if progress is not None:
             progress(done, 2 * draws)
 
-    worlds = _World.solved(base, values[0], pool, tell), _World.solved(after, values[1], pool, lambda done: tell(draws + done))
+    worlds = (
+        _World.solved(base, values[0], pool, tell),
+        _World.solved(after, values[1], pool, lambda done: tell(draws + done)),
+    )
     both = _Both(worlds, plan.reweighted)
     asked = both.asked(question)
     text = spoken(plan.overlay, base.game.situation)
@@ -193,9 +196,7 @@ class _World:
     usable: NDArray[np.bool_]
 
     @classmethod
-    def solved(
-        cls, task: Task, values: Mapping[str, Floats], pool: Executor, done: Callable[[int], object]
-    ) -> _World:
+    def solved(cls, task: Task, values: Mapping[str, Floats], pool: Executor, done: Callable[[int], object]) -> _World:
         every = replace(task, kept=np.arange(task.game.paths.count, dtype=np.int32), also=())
         results = solve_draws(every, values, pool, done, HARDEST)
         return cls(task, results.routes, results.sums, results.status == Status.SOLVED)
@@ -256,7 +257,7 @@ class _Both:
         return _Answer(name, value, weight, compare(*value, *weight, reach=1.0))
 
     def asked(self, question: str | None) -> _Answer:
-        """The answer asked for, or the one that moves most: clearly, if any does. Raises :class:`SituationError`."""
+        """The answer asked for, or the one that moves most: clearly, and not settled by the change itself, if any does. Raises :class:`SituationError`."""
         situation = self.worlds[1].task.game.situation
         names = [q.id for q in situation.questions]
         if question is not None and question not in names:
@@ -267,7 +268,7 @@ class _Both:
         if not found:
             wrong = "no answer that can be compared"
             raise SituationError([Problem(situation.origin, 0, 0, "ask", wrong, "a question that both worlds answer")])
-        return max(found, key=lambda a: (a.figure.clear, abs(a.figure.difference)))
+        return max(found, key=lambda a: (a.figure.clear, not a.figure.settled, abs(a.figure.difference)))
 
 
 class _Explained:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from detente.situation.model import Situation
 
 WAYS_SHOWN = 8
-SHEET = 900.0
-"""Height of a drawing that, at full width, fits a page of A4 under a heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ def render(
         hints=[hints.hint(findings, a) for a in findings.plain_answers if a.figure.known],
         reading=statements.how_to_read(findings), link=link, paragraphs=_paragraphs(forecast.provenance.text),
         process=[Markup(process.draw(situation, width=w)) for w in (charts.WIDE, charts.NARROW)] if situation else [],  # noqa: S704
-        sheets=[Markup(sheet) for sheet in process.sheets(situation, tall=SHEET)] if situation else [],  # noqa: S704
+        sheets=[Markup(sheet) for sheet in process.sheets(situation, tall=charts.SHEET)] if situation else [],  # noqa: S704
         parts=process_rows.finding(situation) if situation else "",
         who=explained.sections(explanation) if explanation else None, dissent=dissent_page.section(explanation.dissent) if explanation else "",
         faucet=_faucet(situation),

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from detente.report.findings import Beliefs, Curve, Figure
 from detente.report.lettering import width_of, wrap
@@ -18,6 +18,8 @@ from detente.report.vega import FONT, Spec, field, finished, layered, marks, val
 
 WIDE = 700
 NARROW = 340
+SHEET = 900.0
+"""Height of a drawing that, at full width, fits a page of A4 under a heading."""
 ACCENT = "#0b5a8a"
 INK, FAINT, GRID = "#222222", "#5c5c5c", "#dcdcdc"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#8a5a00", "#CC79A7", "#000000")
@@ -52,15 +54,24 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawn chart for a wide page and for a narrow one; the same picture where it serves both."""
+    """A drawn chart for a wide page and for a narrow one; the same picture where it serves both.
+
+    ``sheets``: the wide one in parts, each of which fits a page of A4; none where it does so whole.
+    """
 
     wide: str
     narrow: str
+    sheets: tuple[str, ...] = ()
+
+
+Drawn = TypeVar("Drawn", Row, Spread)
 
 
 def whiskers(rows: Sequence[Row], title: str) -> Chart:
     """Probabilities (dots) with their intervals (lines), one a row, labelled with their figures."""
-    return Chart(_whiskers(rows, title, WIDE, beside=True), _whiskers(rows, title, NARROW, beside=False))
+    pages = _pages(rows, [_tall(wrap(row.label, int(WIDE * 0.47) - 24, SIZE), beside=True) for row in rows], SHEET - 60)
+    sheets = tuple(_whiskers(page, title, WIDE, beside=True) for page in pages) if len(pages) > 1 else ()
+    return Chart(_whiskers(rows, title, WIDE, beside=True), _whiskers(rows, title, NARROW, beside=False), sheets)
 
 
 def curve(question: Curve, title: str) -> Chart:
@@ -77,7 +88,29 @@ def beliefs(belief: Beliefs, title: str) -> Chart:
 
 def spreads(rows: Sequence[Spread], finding: str) -> Chart:
     """The forecast's figures, a question a row, among what other views say: do they agree? ``finding`` is the title."""
-    return Chart(_spreads(rows, finding, WIDE, beside=True), _spreads(rows, finding, NARROW, beside=False))
+    heights = [_placed([row], int(WIDE * 0.47) - 24, beside=True)[2] for row in rows]
+    pages = _pages(rows, heights, SHEET - 130)
+    sheets = tuple(_spreads(page, finding, WIDE, beside=True, titled=i == 0) for i, page in enumerate(pages))
+    whole = _spreads(rows, finding, WIDE, beside=True)
+    return Chart(whole, _spreads(rows, finding, NARROW, beside=False), sheets if len(pages) > 1 else ())
+
+
+def _pages(rows: Sequence[Drawn], heights: Sequence[float], room: float) -> list[list[Drawn]]:
+    """Rows in turn on as many pages as it takes for none to be higher than ``room``."""
+    pages: list[list[Drawn]] = []
+    left = 0.0
+    for row, height in zip(rows, heights, strict=True):
+        if not pages or height > left:
+            pages.append([])
+            left = room
+        pages[-1].append(row)
+        left -= height
+    return pages
+
+
+def _tall(label: Sequence[str], *, beside: bool) -> float:
+    """Height of a row of dots and whiskers with this label."""
+    return len(label) * LINE + (12 if beside else 32)
 
 
 # --------------------------------------------------------------------------- dots and whiskers
@@ -89,7 +122,7 @@ def _whiskers(rows: Sequence[Row], title: str, width: int, *, beside: bool) -> s
     table, height = [], 4.0
     for row in rows:
         lines = wrap(row.label, (left - 24) if beside else width - 8, SIZE)
-        tall = len(lines) * LINE + (12 if beside else 32)
+        tall = _tall(lines, beside=beside)
         middle = height + (tall / 2 if beside else tall - 16)
         table.append({
             "label": lines, "text": height + (tall - len(lines) * LINE) / 2 if beside else height + 2, "y": middle,
@@ -143,7 +176,7 @@ VIEWS = {
 """Each kind of view: its shape, what that means, how far below the forecast it stands, and its colour."""
 
 
-def _spreads(rows: Sequence[Spread], finding: str, width: int, *, beside: bool) -> str:
+def _spreads(rows: Sequence[Spread], finding: str, width: int, *, beside: bool, titled: bool = True) -> str:
     """The forecast as a dot on the band of its interval, experts just above it, theories and equilibria just below."""
     left, right = (int(width * 0.47), width - 60) if beside else (6, width - 52)
     table, views, height = _placed(rows, (left - 24) if beside else width - 8, beside=beside)
@@ -173,7 +206,7 @@ def _spreads(rows: Sequence[Spread], finding: str, width: int, *, beside: bool) 
         "font": FONT, "subtitleFont": FONT, "fontSize": 15, "subtitleFontSize": SIZE, "color": INK, "subtitleColor": FAINT,
         "subtitlePadding": 8, "offset": 12,
     }  # fmt: skip
-    return finished(layered(table, layers, width, height, title), finding)
+    return finished(layered(table, layers, width, height, title if titled else None), finding)
 
 
 def _placed(rows: Sequence[Spread], room: float, *, beside: bool) -> tuple[list[Spec], list[Spec], float]:

@@ -10,14 +10,6 @@ from detente.explain.differences import NOTHING, Difference
 from detente.report import words
 from detente.report.statements import held
 
-DECIDED = 1e-6
-"""An answer this close to 0 or 1 under a change is settled by it."""
-
-
-def settled(figure: Difference) -> bool:
-    """Whether a change makes an answer certain, as one that forbids or commits to what is asked for does."""
-    return not DECIDED < figure.changed < 1 - DECIDED
-
 
 def points(share: float, *, not_nought: bool = False) -> str:
     """A difference of probabilities, or a share of a span, in hundredths: ``+12``, ``−0.3``, ``0``.
@@ -58,7 +50,7 @@ def in_words(what_if: Consequences) -> list[str]:
     paid = [p for p in what_if.payoffs if math.isfinite(p.figure.difference) and abs(p.figure.difference) > NOTHING]
     if not moving:
         return ["No answer moves.", *_paid(paid)]
-    clear = sorted((a for a in moving if a.figure.clear), key=lambda a: (settled(a.figure), -abs(a.figure.difference)))
+    clear = sorted((a for a in moving if a.figure.clear), key=lambda a: (a.figure.settled, -abs(a.figure.difference)))
     if not clear:
         largest = max(moving, key=lambda a: abs(a.figure.difference))
         return [
@@ -88,7 +80,9 @@ def _paid(payoffs: Sequence[PayoffChange]) -> list[str]:
         for p in (gains, costs)
         if p
     ]
-    return [f"It {words.joined(said)} of all that is at stake for it."] if said else []
+    return (
+        [f"It {words.joined(said)} of all that is at stake for {'it' if len(said) == 1 else 'each'}."] if said else []
+    )
 
 
 def _share(payoff: PayoffChange) -> str:

@@ -42,6 +42,7 @@ def section(dissent: Dissent) -> Markup:
     drawn = chart(dissent)
     text = template("dissent.html.jinja").render(
         sentences=agreement.in_words(dissent), wide=Markup(drawn.wide), narrow=Markup(drawn.narrow),  # noqa: S704 - our own drawing
+        sheets=[Markup(sheet) for sheet in drawn.sheets],  # noqa: S704
         positions=agreement.positions(dissent), notes=agreement.notes(dissent), held=held(), w=words, figure=Figure,
         points=points,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from detente.explain.comparison import Consequences, PayoffChange
 from detente.explain.differences import Difference
 from detente.forecast.result import Forecast
 from detente.report import words
-from detente.report.consequences import difference, point_interval, settled, size
+from detente.report.consequences import difference, point_interval, size
 from detente.situation.expression import names
 from detente.situation.model import Situation, Step
 
@@ -30,9 +30,7 @@ def moved(found: Consequences, situation: Situation, about: str, most: int) -> l
     """Plain questions whose answers clearly move, largest first, without those that ask about ``about`` itself or that the change settles."""
     own = {q.id for q in situation.questions if about in names(q.when).steps | names(q.when).facts}
     clear = [
-        a
-        for a in found.answers
-        if telling(a.figure) and not a.given and a.question not in own and not settled(a.figure)
+        a for a in found.answers if telling(a.figure) and not a.given and a.question not in own and not a.figure.settled
     ]
     clear.sort(key=lambda a: -abs(a.figure.difference))
     return [f"{a.text} {shift(a.figure)}" for a in clear[:most]]

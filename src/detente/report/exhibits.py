@@ -54,7 +54,7 @@ class Exhibits:
         found["ways"] = Exhibit(None, lambda: tables.paths)
         found["payoffs"] = Exhibit(None, lambda: tables.payoffs)
         found["process"] = Exhibit(lambda: (process_rows.finding(self.situation), process.draw(self.situation)), None)
-        return found | self.more
+        return {**found, **self.more}
 
     def _curves(self) -> dict[str, Exhibit]:
         table = self.forecast.curves

@@ -32,6 +32,16 @@ def in_words(leverage: Leverage) -> list[str]:
     return said or [OWN if leverage.ranked else NOTHING]
 
 
+def finding(leverage: Leverage) -> str:
+    """``North Korea could change most for another: “Kim signs”, certain and known to all``; that nothing is clear."""
+    best = [(actor, lever) for actor in leverage.actors if (lever := _best(leverage, actor)) is not None]
+    if not best:
+        return OWN if leverage.ranked else NOTHING
+    actor, lever = max(best, key=lambda pair: _on_others(pair[1], pair[0]))
+    who = words.capital(words.midway(actor_named(leverage.base, actor)))
+    return f"{who} could change most for another: {phrase(lever, situation_of(leverage.base))}"
+
+
 def _on_others(lever: Lever, actor: str) -> float:
     """The size of the largest clear effect on another actor's payoff."""
     return max(

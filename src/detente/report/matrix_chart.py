@@ -30,7 +30,9 @@ def draw(matrix: Matrix) -> str:
     width = NAMES + wide * len(matrix.actors)
     heads = [wrap(f"for {words.midway(name)}", wide - 12, SMALL, bold=True) for name in matrix.actors]
     top = 10 + LINE * max((len(head) for head in heads), default=1)
-    parts = [_lines(NAMES + wide * j + 6, top - LINE * len(head), head, SMALL, bold=True) for j, head in enumerate(heads)]
+    parts = [
+        _lines(NAMES + wide * j + 6, top - LINE * len(head), head, SMALL, bold=True) for j, head in enumerate(heads)
+    ]
     parts.append(_lines(0, top - LINE, ["Options of"], SMALL, bold=True))
     y = top + 6
     for name, cells in matrix.rows:

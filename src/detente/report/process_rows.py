@@ -88,10 +88,20 @@ def rows(situation: Situation) -> tuple[ProcessRow, ...]:
 def finding(situation: Situation) -> str:
     """Who decides how much of what lies ahead, and how much of it all somebody does not see, in a sentence or two."""
     found = rows(situation)
-    ahead = [lane.name for row in found if not row.past for lane in lanes(situation) if lane.id and row.marks.get(lane.id) == "decides"]
+    ahead = [
+        lane.name
+        for row in found
+        if not row.past
+        for lane in lanes(situation)
+        if lane.id and row.marks.get(lane.id) == "decides"
+    ]
     each = [(name, ahead.count(name)) for name in dict.fromkeys(ahead)]
     each.sort(key=lambda pair: -pair[1])
-    told = "No decision lies ahead." if not each else f"{_decisions(len(ahead))} ahead: {words.joined([f'{n} of {words.midway(name)}' for name, n in each])}."
+    told = (
+        "No decision lies ahead."
+        if not each
+        else f"{_decisions(len(ahead))} ahead: {words.joined([f'{n} of {words.midway(name)}' for name, n in each])}."
+    )
     hidden = sum("blind" in row.marks.values() for row in found)
     return f"{told} {_hidden(hidden, len(found))}"
 

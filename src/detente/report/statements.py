@@ -204,7 +204,8 @@ def _sampling(findings: Findings) -> list[Statement]:
     points = max(1, math.ceil(2 * 100 * largest))
     return [
         Statement(
-            f"With other seeds answers would move by up to about {points} point{'s' * (points != 1)}.", bad=largest > 5 * ROUGH_POINTS
+            f"With other seeds answers would move by up to about {points} point{'s' * (points != 1)}.",
+            bad=largest > 5 * ROUGH_POINTS,
         )
     ]
 

@@ -9,10 +9,12 @@ import math
 from collections.abc import Sequence
 from datetime import date
 
-from detente.situation.article import midway as midway
+from detente.situation import article
 from detente.situation.model import Window
 
 MISSING = "n/a"
+midway = article.midway
+"""A name within a sentence; see there."""
 PER_CENT = "\u00a0%"
 _TINY = 1e-12
 _OPENERS = frozenset(

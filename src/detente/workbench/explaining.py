@@ -109,9 +109,10 @@ def _leverage(forecast: Forecast, draws: int, hand: Hand, pool: ThreadPoolExecut
         for lever in found.ranked[:LEVERS]
     ]
     matrix, told = explained.matrix(found, situation), found.in_words()
-    data = {"told": told, "matrix": asdict(matrix), "levers": rows, "how": _tried(found.draws, found.solved)}
+    shown = {**asdict(matrix), "actors": [words.midway(name) for name in matrix.actors]}
+    data = {"told": told, "matrix": shown, "levers": rows, "how": _tried(found.draws, found.solved)}
     return data, {
-        "leverage": Exhibit(lambda: (told[0], matrix_chart.draw(matrix)), lambda: found.matrix),
+        "leverage": Exhibit(lambda: (levers.finding(found), matrix_chart.draw(matrix)), lambda: found.matrix),
         "levers": Exhibit(None, lambda: found.payoffs),
     }
 

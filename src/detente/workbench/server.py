@@ -206,7 +206,9 @@ class _Pages:
         if name not in explaining.SECTIONS:
             return PlainTextResponse("There is no such section.", 404)
         session = self.bench.open_session()
-        return streamed(self.bench, self.turns, lambda hand: self.sections.asked(session, changes, name, hand, fine=fine))
+        return streamed(
+            self.bench, self.turns, lambda hand: self.sections.asked(session, changes, name, hand, fine=fine)
+        )
 
     @_told
     async def tree(self, request: Request) -> Response:

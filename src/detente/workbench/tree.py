@@ -214,7 +214,11 @@ def exhibit(found: Data) -> Exhibit:
         return Exhibit(None, lambda: _paid(found))
     options = tuple(OptionChance(each["text"], _as_figure(each["figure"])) for each in found["options"])
     step = NextStep(found["step"], found["title"], found["who"], found["reached"]["mean"] or 0.0, options)
-    note = f"Over {words.count(found['draws'])} draws. The way there: {way}." if way else f"Over {words.count(found['draws'])} draws."
+    note = (
+        f"Over {words.count(found['draws'])} draws. The way there: {way}."
+        if way
+        else f"Over {words.count(found['draws'])} draws."
+    )
     return Exhibit(lambda: drawn_step(step), lambda: _listed(found), note)
 
 

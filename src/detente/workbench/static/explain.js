@@ -92,8 +92,7 @@ function matrix(found) {
   const rows = found.rows.map(([name, cells]) => make("tr", {}, make("th", { scope: "row" }, name), ...cells.map(cell)));
   const key = found.key.map(([letter, what], i) => make("span", {}, make("strong", {}, letter), ` ${what}${i + 1 < found.key.length ? "; " : "."}`));
   return [
-    make("p", { class: "legend" }, "The largest clear effect that an open option of each actor has on each one’s payoff, if it is certain and known, or lost; in hundredths of all that is at stake for the one affected. Blue is a gain, orange a cost; the stronger, the larger."),
-    chartMenu("leverage", "Who over whom"),
+    chartMenu("leverage", "Who over whom"), make("p", { class: "legend" }, "The largest clear effect that an open option of each actor has on each one’s payoff, if it is certain and known, or lost; in hundredths of all that is at stake for the one affected. Blue is a gain, orange a cost; the stronger, the larger."),
     make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Who over whom" }, make("table", { class: "matrix" }, make("thead", {}, head), make("tbody", {}, ...rows))),
     make("p", { class: "legend" }, ...key),
   ];
