@@ -25,6 +25,15 @@ def test_a_run_prints_a_summary_and_writes_the_brief_here(small, process, tmp_pa
     assert sorted(p.name for p in tmp_path.iterdir()) == ["small.html", "small.yaml"]
 
 
+def test_the_brief_shows_the_process_as_the_picture_does(small, command, tmp_path):
+    command("run", small.name, *DRAWS)
+    command("show", small.name, "--out", "small.svg")
+    brief = (tmp_path / "small.html").read_text(encoding="utf-8")
+    picture = (tmp_path / "small.svg").read_text(encoding="utf-8")
+    assert picture in brief
+    assert "2 decisions lie ahead: 1 of the target and 1 of the sender." in brief
+
+
 def test_json_is_alone_on_standard_output_and_writes_no_file(small, command, tmp_path):
     done = command("run", small.name, *DRAWS, "--json")
     assert done.returncode == 0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 import small_games
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente import forecast, loads
+from detente import forecast, loads, situations
 from detente.explain.information import asked, talks
 from detente.report import disclosures
 
@@ -104,6 +106,21 @@ def test_what_may_be_shown_hidden_and_blurred():
     glass = [words for *_, words in asked(loads(small_games.weather_glass(0.8)))]
     even = "set steps.glass.readings={wet: {low: 0.5, high: rest}, dry: {low: 0.5, high: rest}}"
     assert glass == ["reveal state", "reveal glass", "hide glass", "hide act", even]
+
+
+@pytest.mark.parametrize(
+    ("name", "offers"), [("alternating-offers", ("first_offer", "second_offer", "last_offer")), ("crisis-bargaining", ("demand",))]
+)  # fmt: skip
+def test_no_answer_is_asked_for_to_an_offer_that_is_not_seen(name, offers):
+    whole = situations.path(name).read_text(encoding="utf-8")
+    asked_of = {of for of, kind, *_ in asked(loads(whole)) if kind in ("hide", "delay")}
+    assert asked_of.isdisjoint(offers)
+    without = re.sub(r"\n    when: happened\(\w+\)[^\n]*", "", whole) if name == "crisis-bargaining" else whole.replace(
+        "    when: happened(first_offer)\n", ""
+    )  # fmt: skip
+    assert "hide " + offers[0] in [words for *_, words in asked(loads(without))], (
+        "nothing says that it is an answer to it"
+    )
 
 
 def test_a_move_shown_by_a_later_reveal_is_not_hidden():

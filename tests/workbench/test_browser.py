@@ -486,6 +486,27 @@ def test_the_picture_tells_what_stands_behind_it_and_can_be_worked_by_keyboard(p
     assert page.locator("#process .wide .veiled").count() == 1
 
 
+def test_no_words_of_the_picture_run_out_of_it_or_into_another_line(browser):
+    """Measured by the browser in the font that it has: the lines of the founding case's picture, wide, narrow and with a title."""
+    from detente import load, situations
+    from detente.report import process
+    from detente.report.standalone import titled
+
+    korea = load(situations.path("korea-2019"))
+    page = browser.new_page()
+    for width in (700, 340):
+        drawn = process.draw(korea, width)
+        long = "How far Washington would go below complete denuclearisation if nobody at home were looking"
+        page.set_content(drawn + titled(drawn, long, long))
+        over = page.evaluate(
+            """() => [...document.querySelectorAll("svg svg, body > svg")].flatMap((svg) => {
+               const right = svg.getBoundingClientRect().right;
+               return [...svg.querySelectorAll("text")].filter((text) => text.getBoundingClientRect().right > right + 1).map((text) => text.textContent); })"""
+        )
+        assert over == [], width
+    page.close()
+
+
 def test_every_control_is_reached_by_tab_and_shows_that_it_is(page):
     page.wait_for_selector("#who-leverage button", timeout=SOON)
     for tab in ("numbers", "moves", "process", "tree"):
@@ -529,9 +550,15 @@ def test_a_section_can_be_asked_for_and_cancelled(page):
 
 def test_a_section_is_refined_in_the_background_and_says_over_how_many_draws(page):
     page.wait_for_selector("#who-leverage button", timeout=SOON)
+    held = []
+    page.route(
+        "**/explain/leverage", lambda r: held.append(r) if '"fine":true' in r.request.post_data else r.continue_()
+    )
     page.click("#who-leverage button")
     page.wait_for_selector("#who-leverage .how >> text=64 draws", timeout=SOON)
+    until(lambda: page.wait_for_timeout(50) or held)
     page.locator("#who-leverage .levers button").first.focus()
+    held[0].continue_()
     page.wait_for_selector("#who-leverage .how >> text=200 draws", timeout=SOON)
     assert "refined" not in page.locator("#who-leverage .how").inner_text()
     assert page.evaluate("document.activeElement.textContent") == "Try", "the focus stays where it was"

@@ -158,28 +158,17 @@ def why(
 
 
 def explained(
-    base: Task,
-    plan: Planned,
-    drawn: Draws,
-    draws: int,
-    pool: Executor,
-    question: str | None = None,
+    base: Task, plan: Planned, drawn: Draws, draws: int, pool: Executor, question: str | None = None,
     progress: Progress | None = None,
-) -> Why:
+) -> Why:  # fmt: skip
     """The same of a what-if made ready, in the first ``draws`` of the base's draws; ``progress`` is called with draws of both worlds done and to do."""
     after = plan.setup.task
     draws = max(LEAST_DRAWS, min(draws, ROOM // max(base.game.paths.count, after.game.paths.count)))
     first = np.arange(draws)
     values = redrawn(drawn, base.game.situation, first), redrawn(drawn, after.game.situation, first)
-
-    def tell(done: int) -> None:
-        if progress is not None:
-            progress(done, 2 * draws)
-
-    worlds = (
-        _World.solved(base, values[0], pool, tell),
-        _World.solved(after, values[1], pool, lambda done: tell(draws + done)),
-    )
+    tell = progress or (lambda *_: None)
+    before = _World.solved(base, values[0], pool, lambda done: tell(done, 2 * draws))
+    worlds = before, _World.solved(after, values[1], pool, lambda done: tell(draws + done, 2 * draws))
     both = _Both(worlds, plan.reweighted)
     asked = both.asked(question)
     text = spoken(plan.overlay, base.game.situation)

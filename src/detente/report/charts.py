@@ -20,6 +20,8 @@ WIDE = 700
 NARROW = 340
 SHEET = 900.0
 """Height of a drawing that, at full width, fits a page of A4 under a heading."""
+AXIS, HEADED = 50.0, 80.0
+"""Room for an axis at the top, and for a title with its legend."""
 ACCENT = "#0b5a8a"
 INK, FAINT, GRID = "#222222", "#5c5c5c", "#dcdcdc"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#8a5a00", "#CC79A7", "#000000")
@@ -69,7 +71,9 @@ Drawn = TypeVar("Drawn", Row, Spread)
 
 def whiskers(rows: Sequence[Row], title: str) -> Chart:
     """Probabilities (dots) with their intervals (lines), one a row, labelled with their figures."""
-    pages = _pages(rows, [_tall(wrap(row.label, int(WIDE * 0.47) - 24, SIZE), beside=True) for row in rows], SHEET - 60)
+    pages = _pages(
+        rows, [_tall(wrap(row.label, int(WIDE * 0.47) - 24, SIZE), beside=True) for row in rows], SHEET - AXIS
+    )
     sheets = tuple(_whiskers(page, title, WIDE, beside=True) for page in pages) if len(pages) > 1 else ()
     return Chart(_whiskers(rows, title, WIDE, beside=True), _whiskers(rows, title, NARROW, beside=False), sheets)
 
@@ -89,20 +93,20 @@ def beliefs(belief: Beliefs, title: str) -> Chart:
 def spreads(rows: Sequence[Spread], finding: str) -> Chart:
     """The forecast's figures, a question a row, among what other views say: do they agree? ``finding`` is the title."""
     heights = [_placed([row], int(WIDE * 0.47) - 24, beside=True)[2] for row in rows]
-    pages = _pages(rows, heights, SHEET - 130)
+    pages = _pages(rows, heights, SHEET - AXIS - HEADED)
     sheets = tuple(_spreads(page, finding, WIDE, beside=True, titled=i == 0) for i, page in enumerate(pages))
     whole = _spreads(rows, finding, WIDE, beside=True)
     return Chart(whole, _spreads(rows, finding, NARROW, beside=False), sheets if len(pages) > 1 else ())
 
 
-def _pages(rows: Sequence[Drawn], heights: Sequence[float], room: float) -> list[list[Drawn]]:
-    """Rows in turn on as many pages as it takes for none to be higher than ``room``."""
-    pages: list[list[Drawn]] = []
-    left = 0.0
+def _pages(rows: Sequence[Drawn], heights: Sequence[float], first: float) -> list[list[Drawn]]:
+    """Rows in turn on as many pages as it takes: ``first`` of room on the first, all of a page but the axis on the others."""
+    pages: list[list[Drawn]] = [[]]
+    left = first
     for row, height in zip(rows, heights, strict=True):
-        if not pages or height > left:
+        if pages[-1] and height > left:
             pages.append([])
-            left = room
+            left = SHEET - AXIS
         pages[-1].append(row)
         left -= height
     return pages

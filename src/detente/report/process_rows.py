@@ -87,27 +87,22 @@ def rows(situation: Situation) -> tuple[ProcessRow, ...]:
 
 def finding(situation: Situation) -> str:
     """Who decides how much of what lies ahead, and how much of it all somebody does not see, in a sentence or two."""
-    found = rows(situation)
-    ahead = [
-        lane.name
-        for row in found
-        if not row.past
-        for lane in lanes(situation)
-        if lane.id and row.marks.get(lane.id) == "decides"
-    ]
-    each = [(name, ahead.count(name)) for name in dict.fromkeys(ahead)]
-    each.sort(key=lambda pair: -pair[1])
-    told = (
-        "No decision lies ahead."
-        if not each
-        else f"{_decisions(len(ahead))} ahead: {words.joined([f'{n} of {words.midway(name)}' for name, n in each])}."
-    )
+    found, names = rows(situation), {lane.id: lane.name for lane in lanes(situation) if lane.id}
+    deciders = [a for row in found if not row.past for a, mark in row.marks.items() if mark == "decides" and a in names]
     hidden = sum("blind" in row.marks.values() for row in found)
-    return f"{told} {_hidden(hidden, len(found))}"
+    return f"{_ahead(deciders, names)} {_hidden(hidden, len(found))}"
 
 
-def _decisions(number: int) -> str:
-    return "One decision lies" if number == 1 else f"{number} decisions lie"
+def _ahead(deciders: list[str], names: Mapping[str, str]) -> str:
+    """Whose decisions lie ahead, those first who have most."""
+    counts = {a: deciders.count(a) for a in sorted(dict.fromkeys(deciders), key=lambda a: -deciders.count(a))}
+    each = [f"{number} of {words.midway(names[a])}" for a, number in counts.items()]
+    match len(deciders):
+        case 0:
+            return "No decision lies ahead."
+        case 1:
+            return f"One decision lies ahead, {each[0].removeprefix('1 ')}."
+    return f"{len(deciders)} decisions lie ahead: {words.joined(each)}."
 
 
 def _hidden(number: int, of: int) -> str:

@@ -15,4 +15,4 @@ def midway(name: str) -> str:
     """A name within a sentence: ``The sender`` becomes ``the sender``, ``United States`` ``the United States``, ``China`` stays as it is."""
     if name.startswith("The "):
         return f"the {name[4:]}"
-    return f"the {name}" if _ARTICLED.fullmatch(name) else name
+    return f"the {name}" if not name.startswith("the ") and _ARTICLED.fullmatch(name) else name
