@@ -513,7 +513,7 @@ def test_work_that_fails_says_so_and_the_next_has_its_turn(bench):
 def test_what_stands_behind_each_part_of_the_picture(client, at):
     process = client.get(at("situation")).json()["process"]
     assert set(process["behind"]) == {"resolve", "answer", "sanctions"}
-    assert process["behind"]["resolve"]["who"] == "Known to The sender. Not to The target."
+    assert process["behind"]["resolve"]["who"] == "Known to the sender. Not to the target."
     assert process["behind"]["answer"]["when"] == "1 Apr 2024"
     wants = {item["label"]: item for item in process["actors"]["TGT"]["items"]}
     assert wants["What sanctions cost the target"]["sources"] == [{"citation": "Our own judgement", "url": ""}]
