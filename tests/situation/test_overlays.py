@@ -153,7 +153,7 @@ def test_words_are_joined_by_semicolons_outside_quotes(small):
         ("remove answer", "does not take place: answer"),
         ("add proposal.later=Later", "a further option in proposal: Later"),
         ("hide proposal", "hidden from all others: proposal"),
-        ("reveal intent:USA", "shown to United States: intent"),
+        ("reveal intent:USA", "shown to the United States: intent"),
         ("delay visit past proposal", "seen only after “proposal”: visit"),
         ("delay intent:USA past answer", "known by United States only after “answer”: intent"),
         ("commit proposal=nothing; set gain=4", "certain, and known to all: Nothing new; gain: 4"),

@@ -198,7 +198,7 @@ def test_the_command(tmp_path, monkeypatch):
     assert re.search(r"Measures take \d\d\s*%", done.stdout)
     html = page.read_text(encoding="utf-8")
     assert "<script" not in html
-    assert html.count("<svg") == 2
+    assert html.count("<svg") == 4, "the curve and the trade, each for a wide page and for a narrow one"
 
 
 def test_the_command_prints_json_and_draws_a_picture(tmp_path):
