@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from page import Watch, figure, machine, table
@@ -63,7 +64,7 @@ def main() -> int:
     whole, wall, made = best(lambda: detente.forecast(situation, draws=DRAWS))
     rows = [["the forecast itself", "", f"{made.certificate.draws:,}", "", figure(whole), figure(wall), ""]]
     for kind, change in CHANGES:
-        spent, took, found = best(lambda change=change: made.what_if(change))
+        spent, took, found = best(partial(made.what_if, change))
         told = found.what_ifs[0]
         rows.append([kind, f"`{change}`", told.draws, told.lost, figure(spent), figure(took), f"{spent / whole:.3f}"])
     head = ("what", "change", "draws", "of them lost", "processor (s)", "seconds", "of the forecast's processor time")
