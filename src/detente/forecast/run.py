@@ -301,12 +301,15 @@ def solve_draws(
             done(been)
         if effort < hardest:
             left[Effort(effort + 1)].extend(which[np.isin(part.status, UNFINISHED)])
-        # Hard draws are handed over before the rest of the easy ones, so that no core waits for them at the end.
+        # Hard draws are handed over before the rest of the easy ones, and the hardest at once: no core is to wait for them at the end.
         for harder in list(Effort)[1:]:
-            size, several = chunk(task.method, task.plan, harder), left[harder]
-            if len(several) >= size or (several and not any(lower < harder for lower, *_ in handed) and not waiting):
-                hand_over(harder, _chunks(task, harder, np.asarray(several), PARTS_OF_HARD))
-                several.clear()
+            size, several = chunk(task.method, task.plan, harder), np.asarray(left[harder], dtype=np.intp)
+            last = not waiting and not any(lower < harder for lower, *_ in handed)
+            ready = len(several) if last or harder > Effort.ONWARD else len(several) // size * size
+            if ready:
+                parts = min(PARTS_OF_HARD, -(-ready // (2 * WIDTH))) if last else 1
+                hand_over(harder, _chunks(task, harder, several[:ready], parts))
+                left[harder] = several[ready:].tolist()
         if waiting:
             hand_over(Effort.QUICK, [waiting.pop(0)])
     assert results is not None
