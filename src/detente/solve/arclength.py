@@ -128,7 +128,7 @@ class _Pursuit:
     fresh: Lanes = field(default_factory=lambda: np.zeros(WIDTH, np.bool_))
     ratio: Floats = field(default_factory=lambda: np.ones(WIDTH))
     steps: NDArray[np.int64] = field(default_factory=lambda: np.zeros(WIDTH, np.int64))
-    since: NDArray[np.int64] = field(default_factory=lambda: np.zeros(WIDTH, np.int64))
+    since: Floats = field(default_factory=lambda: np.zeros(WIDTH))
 
     def __post_init__(self) -> None:
         rows = self.plan.unknowns + 1
@@ -161,7 +161,7 @@ class _Pursuit:
             self.here[:-1, lane], self.here[-1, lane] = self.reached.logs[:, draw], self.reached.t[draw]
             self.ratio[lane] = FIRST_RATIO
         self.draw[lane], self.fresh[lane], self.steps[lane] = -1 if idle else draw, not idle, 0
-        self.since[lane] = self.space.sweeps[0]
+        self.since[lane] = self.space.sweeps[0, lane]
         self.taken += 1
 
     def _step(self) -> None:
@@ -209,7 +209,7 @@ class _Pursuit:
     def _end(self, lane: int, how: Status) -> None:
         draw = self.draw[lane]
         self.logs[:, draw] = self.there[:-1, lane]
-        self.status[draw], self.sweeps[draw] = how, self.space.sweeps[0] - self.since[lane]
+        self.status[draw], self.sweeps[draw] = how, self.space.sweeps[0, lane] - self.since[lane]
         self._take_up(lane)
 
 

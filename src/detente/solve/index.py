@@ -73,12 +73,12 @@ def arnoldi(
             take_up(game, actors, numbers, draw, lane, tables, point.target)
             for u in range(unknowns):
                 point.logs[u, lane] = tables.logs[u, lane] = logs[u, draw]
-        sweep_at(game, actors, tables, point.target, fill(1.0), space)
+        sweep_at(game, actors, tables, point.target, fill(1.0))
         for u in range(unknowns):
             store(space.image, u, load(tables.image, u))
             # What almost never happens moves nothing: directions are scaled by the root of the probability.
             store(point.weight, u, exp(fill(0.5) * largest(load(point.logs, u), fill(RAREST))))
-        sweep_at(game, actors, tables, point.target, fill(1.0 + PROBE), space)
+        sweep_at(game, actors, tables, point.target, fill(1.0 + PROBE))
         _take(np.int64(0), fill(1.0 / PROBE), tables, point, space)
         _shorten(unknowns, space)
         for k in range(hessenberg.shape[2]):
@@ -89,7 +89,7 @@ def arnoldi(
             for u in range(unknowns):
                 direction = load(space.basis, old + u) / load(point.weight, u)
                 store(tables.logs, u, load(point.logs, u) + probe * direction)
-            sweep_at(game, actors, tables, point.target, fill(1.0), space)
+            sweep_at(game, actors, tables, point.target, fill(1.0))
             _take(k + 1, longest * fill(1.0 / PROBE), tables, point, space)
             orthogonalise(unknowns, k, space)
             for lane in range(min(WIDTH, draws - start)):

@@ -37,7 +37,7 @@ class Space(NamedTuple):
 
     ``image`` (n) of the point; ``step`` (n + 1), which holds the right side before it is solved for; ``basis`` ((BASIS + 1) * (n + 1)); ``triangle`` (BASIS * BASIS), ``column`` (BASIS + 1),
     ``cosine``, ``sine`` and ``weight`` (BASIS), ``rest`` (BASIS + 1); ``lane`` (4): sizes of each lane's right side, what counts, error, last error.
-    ``sweeps`` (1): done so far.
+    ``sweeps`` (1): done for each lane so far; not those that it only waits for.
     """
 
     image: Floats
@@ -50,7 +50,7 @@ class Space(NamedTuple):
     weight: Floats
     rest: Floats
     lane: Floats
-    sweeps: NDArray[np.int64]
+    sweeps: Floats
 
     @classmethod
     def of(cls, unknowns: int, most: int = BASIS) -> Space:
@@ -67,17 +67,16 @@ class Space(NamedTuple):
             weight=table(size),
             rest=table(size + 1),
             lane=table(4),
-            sweeps=np.zeros(1, np.int64),
+            sweeps=table(1),
         )
 
 
 @jit
-def sweep_at(game: Any, actors: int, tables: Any, target: Floats, time: Any, space: Any) -> None:
+def sweep_at(game: Any, actors: int, tables: Any, target: Floats, time: Any) -> None:
     """The sweep of the log probabilities in ``tables`` at a fraction ``time`` of the target."""
     for a in range(actors):
         store(tables.lam, a, load(target, a) * time)
     sweep(game, actors, tables)
-    space.sweeps[0] += 1
 
 
 @jit
@@ -109,7 +108,8 @@ def correct(
     for iteration in range(NEWTONS + 1):
         for u in range(unknowns):
             store(tables.logs, u, load(point, u))
-        sweep_at(game, actors, tables, target, load(point, unknowns), space)
+        sweep_at(game, actors, tables, target, load(point, unknowns))
+        store(space.sweeps, 0, load(space.sweeps, 0) + load(live, 0))
         error, along = fill(0.0), fill(0.0)
         for u in range(unknowns):
             now, image = load(point, u), load(tables.image, u)
@@ -218,7 +218,8 @@ def _product(
     rate = longest * fill(1.0 / PROBE)
     for u in range(unknowns):
         store(tables.logs, u, load(point, u) + probe * load(space.basis, old + u))
-    sweep_at(game, actors, tables, target, load(point, unknowns) + probe * load(space.basis, old + unknowns), space)
+    sweep_at(game, actors, tables, target, load(point, unknowns) + probe * load(space.basis, old + unknowns))
+    store(space.sweeps, 0, load(space.sweeps, 0) + counts)
     for u in range(unknowns):
         change = load(space.basis, old + u) - (load(tables.image, u) - load(space.image, u)) * rate
         store(space.basis, new + u, where(counts, change, fill(0.0)))
