@@ -48,8 +48,7 @@ def test_hard_draws_do_not_depend_on_which_go_together(monkeypatch):
 
     hard = load(path("korea-2019"))
     one = forecast(hard, draws=300, threads=1)
-    monkeypatch.setattr(run, "PARTS", 40)
-    monkeypatch.setattr(run.os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(run, "CORES", 64)
     monkeypatch.setitem(block.LARGEST, block.Effort.ONWARD, 8)
     other = forecast(hard, draws=300, threads=3)
     assert other.data["sweeps"].max() > 300

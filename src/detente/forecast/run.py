@@ -38,8 +38,7 @@ PATHS_KEPT = 200
 """Ways it may go on that are followed draw by draw: the likeliest of the first block."""
 MOST_EXTRA = 4
 """Draws are added, up to this multiple of those asked for, while too few of them fit the record."""
-PARTS, PARTS_OF_HARD = 4, 2
-"""Chunks, at least, that draws are handed over in, so that a few of them keep more than one core busy; and those that need more effort."""
+CORES = os.cpu_count() or 1
 MEASURED = 4 * WIDTH
 """Draws measured at a time: few enough for the probabilities of all ends to stay in the processor's cache."""
 ENOUGH_DRAWS = 200
@@ -278,8 +277,8 @@ def solve_draws(
     ``done`` is called with the number of draws that the least effort has been through.
     """
     draws = len(next(iter(drawn.values())))
-    first = _chunks(task, Effort.QUICK, np.arange(draws), PARTS)
-    lead = max(len(first) // 2, 2 * (os.cpu_count() or 1))
+    first = _chunks(task, Effort.QUICK, np.arange(draws), CORES)
+    lead = max(len(first) // 2, 2 * CORES)
     left: dict[Effort, list[int]] = {effort: [] for effort in Effort}
     handed: deque[tuple[Effort, NDArray[np.intp], Iterator[Results]]] = deque()
     results, been = None, 0
@@ -305,10 +304,9 @@ def solve_draws(
         for harder in list(Effort)[1:]:
             size, several = chunk(task.method, task.plan, harder), np.asarray(left[harder], dtype=np.intp)
             last = not waiting and not any(lower < harder for lower, *_ in handed)
-            ready = len(several) if last or harder > Effort.ONWARD else len(several) // size * size
+            ready = len(several) if last or harder > Effort.ONWARD else size if len(several) >= size else 0
             if ready:
-                parts = min(PARTS_OF_HARD, -(-ready // (2 * WIDTH))) if last else 1
-                hand_over(harder, _chunks(task, harder, several[:ready], parts))
+                hand_over(harder, _chunks(task, harder, several[:ready], CORES if last else 1))
                 left[harder] = several[ready:].tolist()
         if waiting:
             hand_over(Effort.QUICK, [waiting.pop(0)])
@@ -317,9 +315,9 @@ def solve_draws(
 
 
 def _chunks(task: Task, effort: Effort, which: NDArray[np.intp], parts: int) -> list[NDArray[np.intp]]:
-    """The draws ``which`` in chunks to hand over: in at least so many ``parts``, where that fills the lanes."""
-    few = -(-len(which) // (parts * WIDTH)) * WIDTH
-    size = min(chunk(task.method, task.plan, effort), max(few, WIDTH))
+    """The draws ``which`` in chunks to hand over: at least so many ``parts``, where lanes then still take up another draw when theirs has ended."""
+    parts = max(1, min(parts, len(which) // (2 * WIDTH)))
+    size = min(chunk(task.method, task.plan, effort), -(-len(which) // (parts * WIDTH)) * WIDTH)
     return [which[start : start + size] for start in range(0, len(which), size)]
 
 
