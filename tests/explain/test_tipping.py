@@ -105,16 +105,41 @@ def test_the_lead_of_an_option(synthetic) -> None:
         tipping_step(forecast, "t")
 
 
-@given(st.lists(st.tuples(st.floats(-3, 3), st.floats(0.01, 5)), min_size=1, max_size=40), st.booleans())
+@given(
+    st.lists(st.tuples(st.floats(-3, 3), st.floats(0.01, 5) | st.sampled_from([1e-6, 1e-9])), min_size=1, max_size=40),
+    st.booleans(),
+)
 @example([(1.0, 1.0), (-1.0, 2.0)], True)
 @example([(-1.0, 1.0), (2.0, 1.0), (-0.5, 1.0), (3.0, 1.0)], True)
 def test_the_zero_of_a_monotone_fit_is_that_of_the_whole_regression(points, rises) -> None:
     fit, mass = np.array(points).T
     whole = isotonic_regression(fit, weights=mass, increasing=rises).x
-    if np.any(np.abs(whole) < 1e-9):
+    if np.any(np.abs(whole) * mass.min() < 1e-12):
         return  # at nought itself a last digit decides
     at = np.flatnonzero((whole[1:] > 0) != (whole[:-1] > 0))
     found = monotone_zero(fit, mass, rises=rises)
     assert [i for i, _, _ in found] == at.tolist()
     for i, before, after in found:
         assert (before, after) == pytest.approx((whole[i], whole[i + 1]), rel=1e-9, abs=1e-11)
+
+
+def test_draws_of_next_to_no_weight_move_no_tipping_point() -> None:
+    """Half of the draws weigh a part in a trillion of the others, or nearly nothing: the place is that of the rest, and no warning is given."""
+    rng = np.random.default_rng(4)
+    x, noise = rng.random((1, 600)), 0.05 * rng.normal(size=600)
+    y = np.clip(x[0] + noise, 0, 1)
+    heavy = np.arange(600) % 2 == 0
+    (alone,) = crossings(x[:, heavy], y[heavy], np.ones(300), 0.5)
+    assert alone.value == pytest.approx(0.5, abs=0.03)
+    for small in (1e-12, 1e-14, 1e-35, 1e-300):
+        with np.errstate(all="raise", under="ignore"):
+            (found,) = crossings(x, y, np.where(heavy, 1.0, small), 0.5)
+        assert found.value == pytest.approx(alone.value, abs=0.01)
+        assert found.low < found.value < found.high
+
+
+def test_a_value_of_next_to_no_weight_makes_no_fit_singular() -> None:
+    x = np.repeat([[0.0, 1.0, 2.0]], 200, axis=1)
+    y = np.where(x[0] > 0.5, 0.9, 0.1)
+    weight = np.where(x[0] == 1.0, 1e-17, 1.0)
+    assert all(0 < c.value < 2 for c in crossings(x, y, weight, 0.5))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -40,6 +41,28 @@ def test_what_it_compiles_is_what_a_forecast_calls():
     beside.compile_here()
     assert {kernel: len(kernel.signatures) for kernel in before} == before
     assert all(beside._on_disk(kernel) for kernel in before)
+
+
+def test_what_is_listed_before_it_is_written_is_not_on_disk(tmp_path):
+    """Numba writes its index first."""
+
+    def function() -> None:
+        pass
+
+    kernel = SimpleNamespace(stats=SimpleNamespace(cache_path=str(tmp_path)), py_func=function)
+    name = f"{__name__.split('.')[-1]}.{function.__qualname__}-{function.__code__.co_firstlineno}.py311"
+    assert not beside._on_disk(kernel)
+    (tmp_path / f"{name}.nbi").touch()
+    assert not beside._on_disk(kernel)
+    (tmp_path / f"{name}.1.nbc").touch()
+    assert beside._on_disk(kernel)
+
+
+def test_it_is_not_waited_for_for_ever(nothing_on_disk, monkeypatch):
+    monkeypatch.setattr(Other, "poll", lambda self: None)
+    monkeypatch.setattr(beside, "LONGEST", 0.1)
+    beside.compile_beside()
+    beside.wait_for(beside._kernels()[0])
 
 
 def test_it_is_started_once(nothing_on_disk):

@@ -13,7 +13,8 @@ from random_games import random_game
 
 from detente.game import unroll
 from detente.situation import loads
-from detente.solve import Effort, Numbers, Plan, Status, branch, solve, solve_block
+from detente.solve import Effort, Numbers, Plan, Status, arclength, branch, dense, solve, solve_block
+from detente.solve.kernels import Tables
 
 SIZE, DRAWS, PRECISION = 3, 120, 30.0
 
@@ -108,3 +109,19 @@ def test_sweeps_that_land_elsewhere_after_the_shortest_step_are_given_up():
     theirs = exact.choice[plan.arrays.unknown_action]
     np.testing.assert_allclose(np.exp(followed.logs)[:, followed.solved], theirs[:, followed.solved], atol=1e-6)
     np.testing.assert_allclose(solve(game.tree, payoffs, chances, lam).choice, exact.choice, atol=1e-6)
+
+
+def test_arc_length_goes_on_only_where_sweeps_gave_up(tree, payoffs, monkeypatch):
+    """A draw that sweeps solve keeps no point before its last: there is nothing to go on from, and it is left to be followed afresh."""
+    monkeypatch.setattr(dense, "MOST_UNKNOWNS", 0)
+    plan = Plan.plain(tree)
+    values = payoffs[:, :, :32].transpose(1, 0, 2).reshape(-1, 32)
+    numbers = Numbers(values, np.zeros((0, 32)), np.full((2, 32), PRECISION))
+    reached = branch.follow(plan, numbers, arclength.BUDGET)
+    assert 5 < reached.solved.sum() < 32
+    assert not reached.before[:, reached.solved].any()
+    logs, status, sweeps = arclength.follow_all(plan, numbers, Tables.of(plan), 0.12, onward=True)
+    assert (status[reached.solved] == Status.BRANCH_LOST).all()
+    assert not sweeps[reached.solved].any()
+    assert sweeps[~reached.solved].any()
+    assert np.isfinite(logs).all()

@@ -37,6 +37,9 @@ CENTRAL = 0.9
 SUPPORT = 0.9
 INTERVAL = (0.05, 0.95)
 REPLICATES = 100
+LEAST_MASS = 1e-12
+"""Of all weight: a value that carries less is no place of its own."""
+TINY = 1e-200
 PAIRED = 6
 """Most quantities, strongest first, of which pairs are looked at."""
 CHANCE = 0.05
@@ -223,11 +226,12 @@ class Line:
         """From values and weights (D,); the same line serves all replicates."""
         group = groups(x)
         mass = np.bincount(group, weights=w)
-        carries = mass > 0
-        # A draw of no weight may have a value of its own: it goes with a neighbour, where it adds nothing.
+        carries = mass > LEAST_MASS
+        # A draw of next to no weight may have a value of its own: it goes with a neighbour, where it adds next to nothing.
+        own = carries[group]
         place, group = (np.cumsum(mass) - mass / 2)[carries], np.maximum(np.cumsum(carries) - 1, 0)[group]
         distinct = np.empty(len(place))
-        distinct[group[w > 0]] = x[w > 0]
+        distinct[group[own]] = x[own]
         inside = (place >= (1 - CENTRAL) / 2) & (place <= (1 + CENTRAL) / 2)
         return cls(distinct, group, polynomials(place, terms(w, len(distinct))), inside, direction)
 
@@ -263,13 +267,16 @@ def monotone_zero(fit: Array, mass: Array, *, rises: bool) -> list[tuple[int, fl
     2. Before that place it is the largest mean of any stretch that ends there, after it the least of any that begins there (the same).
     """
     sign = 1.0 if rises else -1.0
-    total, weight = (np.concatenate([[0.0], np.cumsum(v)]) for v in (sign * mass * fit, mass))
+    share = np.maximum(mass / mass.max(), TINY)
+    worth = sign * share * fit
+    total = np.concatenate([[0.0], np.cumsum(worth)])
     split = len(fit) - int(np.argmin(total[::-1]))
     if split in (0, len(fit)):
         return []
-    before = np.max((total[split] - total[:split]) / (weight[split] - weight[:split]))
-    after = np.min((total[split + 1 :] - total[split]) / (weight[split + 1 :] - weight[split]))
-    return [(split - 1, sign * float(before), sign * float(after))]
+    # Summed outwards from the split: a difference of two sums would lose what is small.
+    before = min(float(np.max(np.cumsum(worth[:split][::-1]) / np.cumsum(share[:split][::-1]))), 0.0)
+    after = max(float(np.min(np.cumsum(worth[split:]) / np.cumsum(share[split:]))), TINY)
+    return [(split - 1, sign * before, sign * after)]
 
 
 def corners(

@@ -274,7 +274,7 @@ def solve_draws(
 ) -> Results:
     """Solve the game for these values of its quantities, name to (D,): all with the least effort, and what it leaves with more, up to ``hardest``.
 
-    ``done`` is called with the number of draws that the least effort has been through.
+    ``done`` is called after each chunk with the number of draws that the least effort has been through; what it raises ends the work.
     """
     draws = len(next(iter(drawn.values())))
     first = _chunks(task, Effort.QUICK, np.arange(draws), CORES)
@@ -295,9 +295,8 @@ def solve_draws(
         part = next(found)
         results = results or Results.room_for(part, draws)
         results.put(which, part)
-        if effort == Effort.QUICK:
-            been += len(which)
-            done(been)
+        been += len(which) if effort == Effort.QUICK else 0
+        done(been)
         if effort < hardest:
             left[Effort(effort + 1)].extend(which[np.isin(part.status, UNFINISHED)])
         # Hard draws are handed over before the rest of the easy ones, and the hardest at once: no core is to wait for them at the end.

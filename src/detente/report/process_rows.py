@@ -89,8 +89,9 @@ def finding(situation: Situation) -> str:
     """Who decides how much of what lies ahead, and how much of it all somebody does not see, in a sentence or two."""
     found, names = rows(situation), {lane.id: lane.name for lane in lanes(situation) if lane.id}
     deciders = [a for row in found if not row.past for a, mark in row.marks.items() if mark == "decides" and a in names]
-    hidden = sum("blind" in row.marks.values() for row in found)
-    return f"{_ahead(deciders, names)} {_hidden(hidden, len(found))}"
+    shown = [row for row in found if row.kind != "reveal"]
+    hidden = sum("blind" in row.marks.values() for row in shown)
+    return f"{_ahead(deciders, names)} {_hidden(hidden, len(shown))}"
 
 
 def _ahead(deciders: list[str], names: Mapping[str, str]) -> str:

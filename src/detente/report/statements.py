@@ -197,8 +197,8 @@ def _weights(c: Certificate) -> list[Statement]:
 
 
 def _sampling(findings: Findings) -> list[Statement]:
-    errors = findings.forecast.answers["monte_carlo_error"]
-    largest = float(errors.max())
+    answers = findings.forecast.answers
+    largest = math.nan if answers.empty else float(answers["monte_carlo_error"].max())
     if math.isnan(largest):
         return []
     points = max(1, math.ceil(2 * 100 * largest))

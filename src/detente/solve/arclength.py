@@ -99,7 +99,7 @@ def follow_all(
     which, reached = np.arange(draws), None
     if onward:
         reached = branch.follow(plan, numbers, BUDGET)
-        which = np.flatnonzero((reached.t_before > 0.0) & (reached.t < 1.0))
+        which = np.flatnonzero(~reached.solved & (reached.t_before > 0.0) & (reached.t < 1.0))
     _Pursuit(plan, numbers, tables, far, which, reached, logs, status, sweeps).run()
     return logs, status, sweeps
 

@@ -17,6 +17,9 @@ from typing import Any
 PAUSE = 0.02
 """Seconds between two looks at whether the other process is there."""
 
+LONGEST = 120.0
+"""Seconds after which it is not waited for any longer."""
+
 _started: list[subprocess.Popen[bytes]] = []
 
 
@@ -25,7 +28,7 @@ def compile_beside() -> None:
     if _started or (os.cpu_count() or 1) < 2 or all(_on_disk(kernel) for kernel in _kernels()):
         return
     # Where Python is part of another program, its executable may be that program.
-    if getattr(sys, "frozen", False) or not Path(sys.executable).name.lower().startswith("python"):
+    if getattr(sys, "frozen", False) or not Path(sys.executable or "").name.lower().startswith("python"):
         return
     quiet = subprocess.DEVNULL
     code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import compile_here; compile_here()"
@@ -37,8 +40,9 @@ def compile_beside() -> None:
 
 
 def wait_for(kernel: Any) -> None:
-    """Until the other process, if there is one, has compiled this."""
-    while any(other.poll() is None for other in _started) and not _on_disk(kernel):
+    """Until the other process, if there is one, has compiled this; not for ever."""
+    begun = time.monotonic()
+    while time.monotonic() < begun + LONGEST and any(p.poll() is None for p in _started) and not _on_disk(kernel):
         time.sleep(PAUSE)
 
 
@@ -76,4 +80,5 @@ def _on_disk(kernel: Any) -> bool:
         return True  # compilation is switched off
     function = kernel.py_func
     name = f"{function.__module__.split('.')[-1]}.{function.__qualname__}-{function.__code__.co_firstlineno}.*.nbi"
-    return any(Path(kernel.stats.cache_path).glob(name))
+    # The index is written before what it lists.
+    return any(any(index.parent.glob(f"{index.stem}.*.nbc")) for index in Path(kernel.stats.cache_path).glob(name))

@@ -101,7 +101,7 @@ class _Pages:
     def __init__(self, bench: Bench) -> None:
         self.bench, self.files = bench, _static()
         self.trees, self.sections = Trees(), explaining.Sections()
-        self.turns, self.openings = asyncio.Lock(), asyncio.Lock()
+        self.turns, self.openings, self.reasons = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
 
     @contextlib.asynccontextmanager
     async def watching(self, _: Starlette) -> AsyncIterator[None]:
@@ -224,7 +224,7 @@ class _Pages:
         body = await _body(request)
         changes, session = _changes(body), self.bench.open_session()
         question = str(body["question"]) if body.get("question") else None
-        return streamed(self.bench, self.turns, lambda hand: _reasons(session, changes, question, hand))
+        return streamed(self.bench, self.reasons, lambda hand: _reasons(session, changes, question, hand))
 
     async def _later(self, work: Callable[..., Result], *given: Any) -> Result:
         """What a function of the bench gives, worked out beside the connection."""
