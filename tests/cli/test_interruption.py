@@ -84,3 +84,25 @@ def test_an_interruption_while_the_program_starts(small, tmp_path, seconds):
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert stderr.decode() == "detente: interrupted; nothing was left half-written\n"
+
+
+def test_an_interruption_that_is_swallowed_is_heeded_later(small, tmp_path):
+    """As a finaliser or an import may swallow it: nothing is said at first, and the run ends at its first sign of progress."""
+    program = f"""
+import os, signal, sys
+from detente.cli import interruption
+interruption.listen()
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+    signal.sigtimedwait([], 0.01)
+except KeyboardInterrupt:
+    pass
+from detente import cli
+cli.listen = lambda: None
+sys.argv = ["detente", "run", {small.name!r}, "--draws", "64"]
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert done.stderr == "detente: interrupted; nothing was left half-written\n"
+    assert not [p for p in tmp_path.rglob("*") if p.is_file() and p != small]

@@ -12,6 +12,7 @@ import signal
 import sys
 
 from detente.cli.codes import Exit
+from detente.cli.interruption import listen
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """What tells NumPy's linear algebra to use one thread: read when NumPy is first imported."""
@@ -22,6 +23,7 @@ def main() -> None:
     for name in ONE_THREAD:
         # All cores are busy with draws, and matrices here are small: more threads wait for each other, spinning.
         os.environ.setdefault(name, "1")
+    listen()
     if hasattr(signal, "SIGPIPE"):
         # `detente run ... | head` ends like any other filter, without a word. Files are whole by then: they come first.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)

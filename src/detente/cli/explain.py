@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from detente.cli.codes import Exit
 from detente.cli.failure import RefusedError, say
 from detente.cli.files import find, whole, writable
+from detente.cli.interruption import heed
 from detente.cli.run import Advance, progress_bars
 from detente.cli.trust import MOST_MISSED, reservations
 
@@ -67,10 +68,10 @@ def explain(request: Request) -> Exit:
 
 
 @contextmanager
-def _what_ifs_bar() -> Iterator[Advance | None]:
-    """A progress bar on standard error, if a person is looking at it."""
+def _what_ifs_bar() -> Iterator[Advance]:
+    """A progress bar on standard error, if a person is looking at it. Ctrl-C is heeded in any case."""
     if not sys.stderr.isatty():
-        yield None
+        yield heed
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -78,7 +79,12 @@ def _what_ifs_bar() -> Iterator[Advance | None]:
     columns = (TextColumn("Asking"), BarColumn(), MofNCompleteColumn(), TextColumn("what-ifs"), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         asking = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(asking, completed=done, total=total)
+
+        def asked(done: int, total: int) -> None:
+            heed()
+            bar.update(asking, completed=done, total=total)
+
+        yield asked
 
 
 def _lost(found: Explanation) -> list[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from detente.cli.codes import USUAL_METHOD, Exit
 from detente.cli.failure import RefusedError, say
 from detente.cli.files import find, whole, writable
+from detente.cli.interruption import heed
 from detente.cli.trust import reservations
 from detente.report.findings import Findings
 
@@ -108,10 +109,10 @@ def _forecast(request: Request, source: Path) -> Forecast:
 
 
 @contextmanager
-def progress_bars(draws: int, others: int = 0) -> Iterator[tuple[Advance | None, Advance | None]]:
-    """Progress bars on standard error, if a person is looking at it: for draws solved, and for draws searched."""
+def progress_bars(draws: int, others: int = 0) -> Iterator[tuple[Advance, Advance]]:
+    """Progress bars on standard error, if a person is looking at it: for draws solved, and for draws searched. Ctrl-C is heeded in any case."""
     if not sys.stderr.isatty():
-        yield None, None
+        yield heed, heed
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -122,10 +123,16 @@ def progress_bars(draws: int, others: int = 0) -> Iterator[tuple[Advance | None,
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         solving = bar.add_task("Solving", total=draws)
         searching = bar.add_task("Searching", total=others, visible=False)
-        yield (
-            lambda done, total: bar.update(solving, completed=done, total=total),
-            lambda done, total: bar.update(searching, completed=done, total=total, visible=True),
-        )
+
+        def solved(done: int, total: int) -> None:
+            heed()
+            bar.update(solving, completed=done, total=total)
+
+        def searched(done: int, total: int) -> None:
+            heed()
+            bar.update(searching, completed=done, total=total, visible=True)
+
+        yield solved, searched
 
 
 def _printable() -> None:
