@@ -303,7 +303,9 @@ def solve_draws(
         for harder in list(Effort)[1:]:
             size, several = chunk(task.method, task.plan, harder), np.asarray(left[harder], dtype=np.intp)
             last = not waiting and not any(lower < harder for lower, *_ in handed)
-            ready = len(several) if last or harder > Effort.ONWARD else size if len(several) >= size else 0
+            ready = len(several)
+            if harder == Effort.ONWARD and not last:
+                ready = size if ready >= size else 0
             if ready:
                 hand_over(harder, _chunks(task, harder, several[:ready], CORES if last else 1))
                 left[harder] = several[ready:].tolist()
