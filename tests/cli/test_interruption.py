@@ -106,3 +106,37 @@ cli.main()
     assert done.returncode == 130
     assert done.stderr == "detente: interrupted; nothing was left half-written\n"
     assert not [p for p in tmp_path.rglob("*") if p.is_file() and p != small]
+
+
+def test_an_interruption_within_a_callback_of_c_is_raised_after_it():
+    """As within the compiler's: Python would write a traceback there and go on."""
+    program = """
+import ctypes, os, signal, time
+from detente.cli import _interrupted, interruption
+interruption.listen()
+@ctypes.CFUNCTYPE(None)
+def callback():
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0)
+try:
+    callback()
+    time.sleep(60)
+except KeyboardInterrupt:
+    _interrupted()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 130
+    assert done.stderr == "detente: interrupted; nothing was left half-written\n"
+
+
+def test_what_else_cannot_be_raised_is_written_out_as_ever():
+    program = """
+from detente.cli import interruption
+interruption.listen()
+class Broken:
+    def __del__(self):
+        raise ValueError("so it is")
+Broken()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "ValueError: so it is" in done.stderr

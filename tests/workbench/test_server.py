@@ -6,7 +6,9 @@ import asyncio
 import csv
 import io
 import json
+import os
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -664,3 +666,26 @@ def test_what_is_taken_while_the_situation_is_changed_is_refused_with_a_reason(c
     )
     assert answer.status_code == 409
     assert "ask again" in answer.text
+
+
+def test_an_interrupt_ends_it_soon_even_while_it_compiles(tmp_path):
+    """Whenever it comes, once the address is said; the thread that solves is in the compiler for many seconds more."""
+    environment = {
+        **os.environ,
+        "NUMBA_CACHE_DIR": str(tmp_path / "compiled"),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+    }
+    for seconds in (0.0, 1.5):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "detente", "open", "deterrence", "--no-browser"],
+            cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        try:
+            assert any("http://" in line for line in process.stdout)
+            time.sleep(seconds)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=12)
+        finally:
+            process.kill()
+        assert process.returncode == 0
+        assert said == ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 
 from detente.cli.codes import Exit
 from detente.cli.interruption import listen
@@ -36,6 +37,11 @@ def main() -> None:
     except SystemExit as leaving:
         if leaving.code == Exit.INTERRUPTED:
             _interrupted()
+        if isinstance(leaving.code, int) and threading.active_count() > 1:
+            # A workbench that was closed may still be compiling for nobody: it is not waited for.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(leaving.code)
         raise
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 import webbrowser
 from collections.abc import Callable
@@ -42,12 +43,16 @@ def serve(bench: Bench, port: int, say: Callable[[str], None], *, browser: bool)
         application(bench, bench.state.port), log_level="error", access_log=False, server_header=False, ws="websockets-sansio",
         ws_max_size=LARGEST_MESSAGE, timeout_graceful_shutdown=1, proxy_headers=False,
     )  # fmt: skip
+    server = uvicorn.Server(config)
+    signal.signal(
+        signal.SIGINT, server.handle_exit
+    )  # which it does itself once it runs: until then Ctrl-C must not be lost
     say(address)
     if browser:
         webbrowser.open(address)
     try:
         with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[bound])
+            server.run(sockets=[bound])
     finally:
         bench.close()
         bench.state.leave()
