@@ -18,15 +18,20 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import Numbers, Tables, inlined, jit, sweep, take_up
-from detente.solve.lanes import WIDTH, at, fill, largest, load, size, smallest, store, table, where
+from detente.solve.arrivals import Arrivals, fetch, in_full_rows, seat
+from detente.solve.kernels import Numbers, Tables, inlined, jit, sweep
+from detente.solve.lanes import WIDTH, at, fill, largest, load, size, store, table, where
 from detente.solve.mixing import DEPTH, Memory, combine, forget, mixed, remember
 from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
 
 SETTLED = 1e-10
-"""Change of a probability in a sweep at which a draw is done, at its target."""
+"""Change of a probability in a sweep at which a draw is done, at its target; or that the second sweep to come would make, where sweeps close in steadily."""
+CAUTION = 2.0
+"""How much less a sweep may do than the last that was compared, for its change to be taken for nearly all."""
+STEADY = 0.5
+"""Largest ratio of one change to the one before at which sweeps close in steadily."""
 ON_THE_WAY, WITH_CARE = 3e-3, 1e-3
 """The same, on the way to it; and there where sweeps are mixed, which happens where branches come close."""
 PATIENCE = 60
@@ -57,27 +62,32 @@ UNDER_WAY, SOLVED, GIVEN_UP, IDLE = 0, 1, 2, 3
 class Pace(NamedTuple):
     """How far each lane has come, arrays (WIDTH,).
 
-    Its draw and state; the fraction of the target it is at (``t``, a table of one row) and the last three it settled at; its next step; sweeps at this fraction and
-    in all. Then tables of one row that say with ones and zeros what the last sweep means for it: it has settled and steps on,
-    it goes back, it starts afresh; it goes on mixing; its last sweep is one to remember. ``doubt``: as in :class:`Followed`.
+    Its draw and state; the fraction of the target it is at (``t``, a table of one row), the last three it settled at and where the last of
+    those points is kept (``slot``); its next step; sweeps at this fraction and in all. ``change`` (3): largest change in the last sweep, sum, distance;
+    the largest change ``before``, and its ratio to the one before that over ``t`` where that was last seen; ``drift``, how far it has moved at this fraction. Then tables of one row that say with ones and zeros what the last sweep means for it:
+    it starts mixing; it goes on mixing; its last sweep is one to remember. ``leaves``: its present fraction, for another or for good; ``accept``: having settled. ``doubt``: as in :class:`Followed`.
     """
 
     draw: NDArray[np.int64]
     state: NDArray[np.int64]
     t: Floats
     done: Floats
+    slot: NDArray[np.int64]
     step: Floats
     inner: NDArray[np.int64]
     sweeps: NDArray[np.int64]
     change: Floats
     before: Floats
+    rate: Floats
+    drift: Floats
     mixes: Floats
-    accept: Floats
-    moved: Floats
     cleared: Floats
     kept: Floats
-    coefficients: Floats
+    leaves: NDArray[np.bool_]
+    accept: NDArray[np.bool_]
     doubt: NDArray[np.bool_]
+    care: NDArray[np.bool_]
+    back: NDArray[np.bool_]
 
     @classmethod
     def idle(cls) -> Pace:
@@ -85,27 +95,33 @@ class Pace(NamedTuple):
             draw=np.zeros(WIDTH, np.int64),
             state=np.full(WIDTH, IDLE),
             t=table(1),
-            done=table(3),
+            done=np.zeros((3, WIDTH)),
+            slot=np.zeros(WIDTH, np.int64),
             step=np.zeros(WIDTH),
             inner=np.zeros(WIDTH, np.int64),
             sweeps=np.zeros(WIDTH, np.int64),
             change=table(3),
             before=np.zeros(WIDTH),
+            rate=np.zeros(WIDTH),
+            drift=np.zeros(WIDTH),
             mixes=table(1),
-            accept=table(1),
-            moved=table(1),
             cleared=table(1),
             kept=table(1),
-            coefficients=table(3),
+            leaves=np.zeros(WIDTH, np.bool_),
+            accept=np.zeros(WIDTH, np.bool_),
             doubt=np.zeros(WIDTH, np.bool_),
+            care=np.zeros(WIDTH, np.bool_),
+            back=np.zeros(WIDTH, np.bool_),
         )
 
 
 class Points(NamedTuple):
-    """The last three points on the branch, (3 * n), where it was heading (n), and the target precisions (I)."""
+    """The last three points on the branch of each lane, (WIDTH, 3, n), in turn, and a table of the target precisions (I).
+
+    A lane moves now and then, and by itself, so its points lie one after the other.
+    """
 
     done: Floats
-    guess: Floats
     target: Floats
 
 
@@ -138,9 +154,10 @@ def follow(plan: Plan, numbers: Numbers, budget: int) -> Followed:
         np.zeros(draws, np.bool_),
         np.zeros(draws, np.int64),
     )
-    points = Points(table(3 * unknowns), table(unknowns), table(plan.actors))
+    points = Points(np.zeros((WIDTH, 3, unknowns)), table(plan.actors))
     tables, memory = Tables.of(plan), Memory.of(unknowns)
-    _follow(plan.arrays, plan.actors, numbers, budget, tables, points, Pace.idle(), memory, found)
+    waiting, numbers = Arrivals.of(plan), in_full_rows(numbers)
+    _follow(plan.arrays, plan.actors, numbers, budget, waiting, tables, points, Pace.idle(), memory, found)
     return found
 
 
@@ -150,24 +167,21 @@ def _follow(
     actors: int,
     numbers: Any,
     budget: int,
+    waiting: Any,
     tables: Any,
     points: Any,
     pace: Any,
     memory: Any,
     found: Any,
 ) -> None:
-    draws, unknowns = numbers.lam.shape[1], len(game.unknown_action)
-    queue = np.int64(0)  # a literal nought would have ``take_up`` compiled twice
-    busy, rounds = 0, 0
+    draws, unknowns = found.t.shape[0], len(game.unknown_action)
+    fetch(game, actors, numbers, 0, waiting)
+    queue, busy, rounds = 0, min(draws, WIDTH), 0
     for lane in range(WIDTH):
-        # Lanes without a draw of their own hold the last one's numbers, idle.
-        take_up(game, actors, numbers, min(queue, draws - 1), lane, tables, points.target)
-        _begin(game, tables, lane, points, pace)
-        pace.draw[lane], pace.state[lane] = queue, UNDER_WAY
+        seat(game, waiting, lane, lane, tables, points.target)
+        _begin(queue, lane, waiting.steepest[0, lane], game.uniform, points, pace)
         if queue >= draws:
             pace.state[lane] = IDLE
-        else:
-            busy += 1
         queue += 1
     while busy > 0:
         time = load(pace.t, 0)
@@ -175,14 +189,9 @@ def _follow(
             store(tables.lam, a, load(points.target, a) * time)
         sweep(game, actors, tables)
         _measure(game, tables, pace)
-        settling = False
-        for lane in range(WIDTH):
-            settling = pace.change[0, lane] < _goal(lane, pace) or settling
-        if settling:
-            _drift(game, tables, points, pace)
         moving = False
         for lane in range(WIDTH):
-            moving = _judge(lane, budget, pace) or moving
+            moving = _judge(unknowns, lane, budget, tables.image, points, pace) or moving
         mixing = False
         for lane in range(WIDTH):
             mixing = mixing or pace.mixes[0, lane] > 0.0
@@ -203,105 +212,105 @@ def _follow(
             for u in range(unknowns):
                 store(tables.logs, u, load(tables.image, u))
         if moving:
-            _move_on(unknowns, tables, points, pace)
             for lane in range(WIDTH):
-                state, draw = pace.state[lane], pace.draw[lane]
-                if state in (SOLVED, GIVEN_UP):
-                    for u in range(unknowns):
-                        found.logs[u, draw] = points.done[u, lane]
-                    if state == GIVEN_UP:
-                        for u in range(unknowns):
-                            found.before[u, draw] = points.done[unknowns + u, lane]
-                    found.t[draw], found.t_before[draw] = pace.done[0, lane], pace.done[1, lane]
-                    found.solved[draw], found.sweeps[draw] = state == SOLVED, pace.sweeps[lane]
-                    found.doubt[draw] = pace.doubt[lane]
-                    pace.state[lane] = IDLE
-                    busy -= 1
-                    if queue < draws:
-                        take_up(game, actors, numbers, queue, lane, tables, points.target)
-                        _begin(game, tables, lane, points, pace)
-                        pace.draw[lane], pace.state[lane] = queue, UNDER_WAY
-                        queue += 1
-                        busy += 1
+                if not pace.leaves[lane]:
+                    continue
+                if pace.accept[lane]:
+                    _keep(unknowns, lane, tables.image, points, pace)
+                if pace.state[lane] == UNDER_WAY:
+                    _head_for(unknowns, lane, tables.logs, points, pace)
+                    continue
+                _hand_in(unknowns, lane, points, pace, found)
+                pace.state[lane] = IDLE
+                busy -= 1
+                if queue < draws:
+                    place = queue % WIDTH
+                    if place == 0:
+                        fetch(game, actors, numbers, queue, waiting)
+                    seat(game, waiting, place, lane, tables, points.target)
+                    _begin(queue, lane, waiting.steepest[0, place], game.uniform, points, pace)
+                    queue += 1
+                    busy += 1
         rounds += 1
 
 
-@jit
-def _begin(game: Any, tables: Any, lane: int, points: Any, pace: Any) -> None:
-    """Start a lane at the beginning of the branch."""
-    unknowns, actors = len(game.unknown_action), len(game.payoff_first) - 1
-    first_payoff = tables.value.shape[0] - (len(game.payoff_start) - 1)
+@inlined
+def _begin(draw: int, lane: int, steepest: float, uniform: Floats, points: Any, pace: Any) -> None:
+    """Start a lane on a draw, at the beginning of the branch."""
+    unknowns = len(uniform)
     for u in range(unknowns):
-        points.done[u, lane] = tables.logs[u, lane]
-        points.guess[u, lane] = tables.logs[u, lane]
-    steepest = 0.0
-    for a in range(actors):
-        low, high = math.inf, -math.inf
-        for p in range(game.payoff_first[a], game.payoff_first[a + 1]):
-            worth = tables.value[first_payoff + p, lane]
-            low, high = min(low, worth), max(high, worth)
-        steepest = max(steepest, points.target[a, lane] * (high - low))
+        points.done[lane, 0, u] = uniform[u]
     first = 1.0 if steepest <= FIRST_PRECISION or unknowns == 0 else FIRST_PRECISION / steepest
+    pace.draw[lane], pace.state[lane] = draw, UNDER_WAY
     pace.t[0, lane] = pace.step[lane] = first
     for i in range(3):
         pace.done[i, lane] = 0.0
-    pace.inner[lane] = pace.sweeps[lane] = 0
+    pace.slot[lane] = pace.inner[lane] = pace.sweeps[lane] = 0
+    pace.rate[lane], pace.drift[lane] = math.inf, 0.0
     pace.kept[0, lane] = pace.mixes[0, lane] = 0.0
-    pace.doubt[lane] = False
+    pace.doubt[lane] = pace.care[lane] = pace.back[lane] = False
 
 
 @inlined
-def _goal(lane: int, pace: Any) -> float:
-    """Change of a probability in a sweep at which a lane has settled."""
-    if pace.t[0, lane] >= 1.0:
-        return SETTLED
-    return WITH_CARE if pace.mixes[0, lane] > 0.0 else ON_THE_WAY
+def _settled(lane: int, pace: Any) -> bool:
+    """Whether the last sweep changed so little that a lane has settled, at its present fraction."""
+    change = pace.change[0, lane]
+    if pace.t[0, lane] < 1.0:
+        if pace.care[lane] or pace.mixes[0, lane] > 0.0:
+            return change < WITH_CARE
+        return change * min(1.0, CAUTION * pace.rate[lane] * pace.t[0, lane]) < ON_THE_WAY
+    if change < SETTLED:
+        return True
+    # Two more follow: the image, which is handed in, is one, and its certificate makes another.
+    ratio = max(change / pace.before[lane], pace.rate[lane])
+    steady = pace.inner[lane] >= PLAIN and pace.mixes[0, lane] == 0.0 and ratio < STEADY
+    return steady and change * ratio * ratio < SETTLED * (1.0 - ratio)
 
 
 @inlined
 def _measure(game: Any, tables: Any, pace: Any) -> None:
-    """Largest change of a probability in the sweep, to first order; and its sum, which shows what is no number."""
-    change, total = fill(0.0), fill(0.0)
+    """Largest change of a probability in the sweep, to first order; the sum of changes, which shows what is no number; and the distance
+    that the lane has moved, in probability: a log probability's counts in proportion."""
+    change, total, distance = fill(0.0), fill(0.0), fill(0.0)
     for u in range(len(game.unknown_action)):
-        d = size(load(tables.image, u) - load(tables.logs, u)) * load(tables.prob, at(game.unknown_action, u))
-        change = largest(d, change)
+        d = size(load(tables.image, u) - load(tables.logs, u))
+        prob = load(tables.prob, at(game.unknown_action, u))
+        change = largest(d * prob, change)
         total += d
+        # exp(d) - 1 by its series: what it was before may have been the larger
+        distance = largest(
+            d * largest(prob * (fill(1.0) + d * (fill(1.0 / 2.0) + d * fill(1.0 / 6.0))), fill(FAR / FAR_IN_LOGS)),
+            distance,
+        )
     store(pace.change, 0, change)
     store(pace.change, 1, total)
+    store(pace.change, 2, distance)
 
 
 @inlined
-def _drift(game: Any, tables: Any, points: Any, pace: Any) -> None:
-    """Largest distance from where the branch was heading, in probability; a log probability's counts in proportion."""
-    drift = fill(0.0)
-    for u in range(len(game.unknown_action)):
-        guess, image = load(points.guess, u), load(tables.image, u)
-        drift = largest(size(guess - image) * fill(FAR / FAR_IN_LOGS), drift)
-        # exp(d) - 1 by its series, good to a hundredth where the log probability has not gone too far by itself
-        d = smallest(guess, fill(0.0)) - image
-        part = d * (fill(1.0) + d * (fill(1.0 / 2.0) + d * (fill(1.0 / 6.0) + d * fill(1.0 / 24.0))))
-        drift = largest(size(part) * load(tables.prob, at(game.unknown_action, u)), drift)
-    store(pace.change, 2, drift)
-
-
-@inlined
-def _judge(lane: int, budget: int, pace: Any) -> bool:
+def _judge(unknowns: int, lane: int, budget: int, image: Floats, points: Any, pace: Any) -> bool:
     """After a sweep: on, back, done or given up? Says whether the lane leaves its present fraction."""
-    pace.accept[0, lane] = pace.moved[0, lane] = pace.cleared[0, lane] = 0.0
+    pace.cleared[0, lane] = 0.0
     if pace.state[lane] != UNDER_WAY:
-        pace.moved[0, lane] = 1.0
         pace.kept[0, lane] = pace.mixes[0, lane] = 0.0
+        pace.leaves[lane] = False
         return False
+    settles = _settled(lane, pace)
     pace.sweeps[lane] += 1
     pace.inner[lane] += 1
-    change, drift, t, step = pace.change[0, lane], pace.change[2, lane], pace.t[0, lane], pace.step[lane]
-    inner, at_end, mixed_before = pace.inner[lane], t >= 1.0, pace.mixes[0, lane] > 0.0
-    accept, restart, settled = False, False, False
+    pace.drift[lane] += pace.change[2, lane]
+    change, drift, t, step = pace.change[0, lane], pace.drift[lane], pace.t[0, lane], pace.step[lane]
+    inner, here, at_end, mixed_before = pace.inner[lane], t, t >= 1.0, pace.mixes[0, lane] > 0.0
+    accept, restart, settled, far = False, False, False, FAR
     if not math.isfinite(pace.change[1, lane]):
         restart = True
-    elif change < _goal(lane, pace):
+    elif settles:
         settled = True
-        restart = drift > FAR and pace.done[0, lane] > 0.0
+        if mixed_before or pace.care[lane]:
+            drift, planned = _distance(unknowns, lane, image, points, pace)
+            if pace.care[lane]:
+                far = min(FAR, max(0.8 * planned, FAR / 6.0))
+        restart = drift > far and pace.done[0, lane] > 0.0
         accept = not restart
     elif inner > (LAST_PATIENCE if at_end and change < WITH_CARE else PATIENCE):
         restart = True
@@ -309,14 +318,17 @@ def _judge(lane: int, budget: int, pace: Any) -> bool:
         pace.state[lane] = SOLVED
     elif accept:
         aimed = AIM * math.sqrt(FAR / max(drift, 1e-6))
-        step *= min(aimed, LONGER if inner <= 12 else (1.2 if inner <= 30 else 0.7))
+        longer = 1.0 if pace.back[lane] else LONGER
+        step *= min(aimed, longer if inner <= 12 else (1.2 if inner <= 30 else 0.7))
+        pace.back[lane] = False
         pace.done[2, lane], pace.done[1, lane], pace.done[0, lane] = pace.done[1, lane], pace.done[0, lane], t
         t = min(1.0, t + step)
         pace.inner[lane] = 0
     elif restart:
-        aimed = AIM * math.sqrt(FAR / drift) if settled else 0.0
+        aimed = AIM * math.sqrt(far / drift) if settled else 0.0
         step = (t - pace.done[0, lane]) * max(aimed, 1.0 / 3.0)
         t = pace.done[0, lane] + step
+        pace.care[lane] = pace.back[lane] = True
         pace.inner[lane] = 0
         if step < SHORTEST:
             pace.state[lane] = GIVEN_UP
@@ -326,9 +338,9 @@ def _judge(lane: int, budget: int, pace: Any) -> bool:
         pace.state[lane] = GIVEN_UP
     gone = pace.state[lane] != UNDER_WAY
     leaves = accept or restart or gone
-    pace.accept[0, lane] = 1.0 if accept else 0.0
-    pace.moved[0, lane] = 1.0 if leaves else 0.0
+    pace.accept[lane], pace.leaves[lane] = accept, leaves
     mixes = not leaves and (mixed_before or slow)
+    pace.care[lane] = pace.care[lane] or (mixes and not at_end)
     if accept or restart:
         pace.doubt[lane] = pace.doubt[lane] and pace.state[lane] == SOLVED
     elif at_end and (mixes or mixed_before) and change > ATTRACTS * pace.before[lane]:
@@ -336,39 +348,78 @@ def _judge(lane: int, budget: int, pace: Any) -> bool:
     pace.mixes[0, lane] = 1.0 if mixes else 0.0
     pace.cleared[0, lane] = 1.0 if mixes and not mixed_before else 0.0
     pace.kept[0, lane] = 1.0 if mixes and mixed_before else 0.0
+    if mixes or mixed_before:
+        pace.rate[lane] = math.inf
+    elif inner > 1:
+        pace.rate[lane] = change / (pace.before[lane] * here)
+    if leaves:
+        pace.drift[lane] = 0.0
     pace.before[lane] = change
     return leaves
 
 
 @inlined
-def _move_on(unknowns: int, tables: Any, points: Any, pace: Any) -> None:
-    """Lanes that settled keep their point; those that have moved start from the parabola through their last three points, or the
-    secant through two."""
-    for lane in range(WIDTH):
-        t, a, b, c = pace.t[0, lane], pace.done[0, lane], pace.done[1, lane], pace.done[2, lane]
-        one, two, three = 1.0, 0.0, 0.0
-        if a > b > c:
-            one = (t - b) * (t - c) / ((a - b) * (a - c))
-            two = (t - a) * (t - c) / ((b - a) * (b - c))
-            three = (t - a) * (t - b) / ((c - a) * (c - b))
-        elif a > b:
-            one = (t - b) / (a - b)
-            two = 1.0 - one
-        pace.coefficients[0, lane], pace.coefficients[1, lane], pace.coefficients[2, lane] = one, two, three
-    accept, moved = load(pace.accept, 0), load(pace.moved, 0)
-    one, two, three = load(pace.coefficients, 0), load(pace.coefficients, 1), load(pace.coefficients, 2)
+def _keep(unknowns: int, lane: int, image: Floats, points: Any, pace: Any) -> None:
+    """A lane that has settled keeps its point, in place of the oldest."""
+    slot = (pace.slot[lane] + 1) % 3
+    pace.slot[lane] = slot
     for u in range(unknowns):
-        last, second, third = (
-            load(points.done, u),
-            load(points.done, unknowns + u),
-            load(points.done, 2 * unknowns + u),
+        points.done[lane, slot, u] = image[u, lane]
+
+
+@inlined
+def _heading(lane: int, pace: Any) -> tuple[float, float, float]:
+    """Shares of a lane's last three points in where the branch is heading: by the parabola through them, or the secant through two."""
+    t, a, b, c = pace.t[0, lane], pace.done[0, lane], pace.done[1, lane], pace.done[2, lane]
+    if a > b > c:
+        return (
+            (t - b) * (t - c) / ((a - b) * (a - c)),
+            (t - a) * (t - c) / ((b - a) * (b - c)),
+            (t - a) * (t - b) / ((c - a) * (c - b)),
         )
-        third = where(accept, second, third)
-        second = where(accept, last, second)
-        last = where(accept, load(tables.image, u), last)
-        store(points.done, u, last)
-        store(points.done, unknowns + u, second)
-        store(points.done, 2 * unknowns + u, third)
-        ahead = one * last + two * second + three * third
-        store(tables.logs, u, where(moved, ahead, load(tables.logs, u)))
-        store(points.guess, u, where(moved, ahead, load(points.guess, u)))
+    if a > b:
+        return (t - b) / (a - b), (a - t) / (a - b), 0.0
+    return 1.0, 0.0, 0.0
+
+
+@inlined
+def _head_for(unknowns: int, lane: int, logs: Floats, points: Any, pace: Any) -> None:
+    """Start from where the branch is heading."""
+    one, two, three = _heading(lane, pace)
+    last = pace.slot[lane]
+    second, third = (last + 2) % 3, (last + 1) % 3
+    for u in range(unknowns):
+        logs[u, lane] = (
+            one * points.done[lane, last, u] + two * points.done[lane, second, u] + three * points.done[lane, third, u]
+        )
+
+
+@jit
+def _distance(unknowns: int, lane: int, image: Floats, points: Any, pace: Any) -> tuple[float, float]:
+    """Largest distance of the image from where the branch was heading, in probability (a log probability's counts in proportion); and how far that was from the last point."""
+    one, two, three = _heading(lane, pace)
+    last = pace.slot[lane]
+    second, third = (last + 2) % 3, (last + 1) % 3
+    drift, planned = 0.0, 0.0
+    for u in range(unknowns):
+        before = points.done[lane, last, u]
+        guess = one * before + two * points.done[lane, second, u] + three * points.done[lane, third, u]
+        there = math.exp(min(guess, 0.0))
+        drift = max(drift, abs(guess - image[u, lane]) * (FAR / FAR_IN_LOGS), abs(there - math.exp(image[u, lane])))
+        planned = max(planned, abs(guess - before) * (FAR / FAR_IN_LOGS), abs(there - math.exp(before)))
+    return drift, planned
+
+
+@inlined
+def _hand_in(unknowns: int, lane: int, points: Any, pace: Any, found: Any) -> None:
+    """A lane's draw is solved, or given up."""
+    draw, last = pace.draw[lane], pace.slot[lane]
+    second = (last + 2) % 3
+    for u in range(unknowns):
+        found.logs[u, draw] = points.done[lane, last, u]
+    if pace.state[lane] == GIVEN_UP:
+        for u in range(unknowns):
+            found.before[u, draw] = points.done[lane, second, u]
+    found.t[draw], found.t_before[draw] = pace.done[0, lane], pace.done[1, lane]
+    found.solved[draw], found.sweeps[draw] = pace.state[lane] == SOLVED, pace.sweeps[lane]
+    found.doubt[draw] = pace.doubt[lane]

@@ -26,6 +26,7 @@ from detente.solve.lanes import (
     load,
     log,
     neighbours,
+    put,
     size,
     smallest,
     store,
@@ -223,7 +224,8 @@ def sweep(game: Any, actors: int, tables: Any) -> None:
 
 
 @inlined
-def _log_chance(chance: Any) -> Any:
+def log_chance(chance: Any) -> Any:
+    """Log of a chance, held at ``IMPOSSIBLE``."""
     return where(chance, largest(log(where(chance, chance, fill(1.0))), fill(IMPOSSIBLE)), fill(IMPOSSIBLE))
 
 
@@ -238,7 +240,7 @@ def take_up(game: Any, actors: int, numbers: Any, draw: int, lane: int, tables: 
         tables.value[base + p, lane] = total
     for c in range(numbers.chances.shape[0]):
         tables.prob[actions + c, lane] = numbers.chances[c, draw]
-        store(tables.logs, unknowns + c, _log_chance(load(tables.prob, actions + c)))
+        store(tables.logs, unknowns + c, log_chance(load(tables.prob, actions + c)))
     for a in range(actors):
         target[a, lane] = numbers.lam[a, draw]
     for u in range(unknowns):
@@ -257,7 +259,7 @@ def take_up_row(game: Any, actors: int, numbers: Any, first: int, logs: Floats, 
     for c in range(numbers.chances.shape[0]):
         chance = neighbours(numbers.chances, c, first)
         store(tables.prob, actions + c, chance)
-        store(tables.logs, unknowns + c, _log_chance(chance))
+        store(tables.logs, unknowns + c, log_chance(chance))
     for a in range(actors):
         store(tables.lam, a, neighbours(numbers.lam, a, first))
     for u in range(unknowns):
@@ -327,9 +329,13 @@ def certify(
             for k in range(options):
                 off = largest(size(load(answer, spare + k) - load(tables.prob, first + k)), off)
         store(answer, actors, off)
-        for a in range(actions):
-            for lane in range(many):
-                choice[a, start + lane] = tables.prob[a, lane]
+        if many == WIDTH:
+            for a in range(actions):
+                put(choice, a, start, load(tables.prob, a))
+        else:
+            for a in range(actions):
+                for lane in range(many):
+                    choice[a, start + lane] = tables.prob[a, lane]
         for lane in range(many):
             for a in range(actors):
                 value[a, start + lane] = tables.value[a, lane]

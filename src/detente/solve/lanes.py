@@ -98,15 +98,31 @@ def neighbours(typing_context: Any, array: Any, row: Any, column: Any) -> Any:
     """WIDTH entries of a row of ``array`` (rows, D), which must be contiguous, from ``column`` on."""
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        whole = context.make_array(sig.args[0])(context, builder, args[0])
-        row, column = (
-            context.cast(builder, value, kind, types.int64) for value, kind in zip(args[1:], sig.args[1:], strict=True)
-        )
-        length = builder.extract_value(whole.shape, 1)
-        place = builder.gep(whole.data, [builder.add(builder.mul(row, length), column)], inbounds=True)
-        return builder.load(builder.bitcast(place, _VECTOR.as_pointer()), align=8)
+        return builder.load(_place(context, builder, sig, args), align=8)
 
     return lanes(array, row, column), code
+
+
+@intrinsic
+def put(typing_context: Any, array: Any, row: Any, column: Any, value: Any) -> Any:
+    """Write ``value`` to WIDTH entries of a row of ``array`` (rows, D), which must be contiguous, from ``column`` on."""
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        builder.store(args[3], _place(context, builder, sig, args), align=8)
+        return context.get_dummy_value()
+
+    return types.void(array, row, column, lanes), code
+
+
+def _place(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    """Address of WIDTH entries of a row of an array (rows, D) from a column on."""
+    whole = context.make_array(sig.args[0])(context, builder, args[0])
+    row, column = (
+        context.cast(builder, value, kind, types.int64) for value, kind in zip(args[1:3], sig.args[1:3], strict=True)
+    )
+    length = builder.extract_value(whole.shape, 1)
+    place = builder.gep(whole.data, [builder.add(builder.mul(row, length), column)], inbounds=True)
+    return builder.bitcast(place, _VECTOR.as_pointer())
 
 
 @intrinsic

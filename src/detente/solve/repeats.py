@@ -43,6 +43,8 @@ def _compare(bits: Index, other: Index, start: int, stop: int, out: NDArray[np.b
     for row in range(len(other)):
         twin, off = other[row], 0
         if twin != row:
-            for draw in range(start, stop):
-                off |= bits[row, draw] ^ bits[twin, draw]
+            # Places without a sign are not asked whether they count from the end, so that the loop runs eight draws at a time.
+            one, two = np.uint64(row), np.uint64(twin)
+            for draw in range(np.uint64(start), np.uint64(stop)):
+                off |= bits[one, draw] ^ bits[two, draw]
             out[row] = off != 0

@@ -1,0 +1,85 @@
+"""Draws that wait for a lane: their numbers are worked out eight side by side, before lanes take them up one by one.
+
+A lane takes up the next draw whenever its own has ended, at no particular time. Worked out then, payoffs would be added up for that draw alone.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.solve.kernels import Numbers, inlined, jit, log_chance
+from detente.solve.lanes import WIDTH, at, fill, largest, load, neighbours, smallest, store, table
+from detente.solve.plan import Plan
+
+Floats = NDArray[np.float64]
+
+
+class Arrivals(NamedTuple):
+    """Tables of the numbers of WIDTH draws: ``value`` (P) payoffs, ``prob`` (C) chances and their ``logs``, ``lam`` (I) precisions, and
+    ``steepest`` (1), the largest precision times payoff span."""
+
+    value: Floats
+    prob: Floats
+    logs: Floats
+    lam: Floats
+    steepest: Floats
+
+    @classmethod
+    def of(cls, plan: Plan) -> Arrivals:
+        chances = plan.tree.chance_rows
+        return cls(
+            value=table(plan.payoffs),
+            prob=table(chances),
+            logs=table(chances),
+            lam=table(plan.actors),
+            steepest=table(1),
+        )
+
+
+def in_full_rows(numbers: Numbers) -> Numbers:
+    """The same, the last draw repeated until their number is a multiple of WIDTH."""
+    missing = -numbers.lam.shape[1] % WIDTH
+    return numbers if not missing else Numbers(*(np.pad(n, ((0, 0), (0, missing)), mode="edge") for n in numbers))
+
+
+@jit
+def fetch(game: Any, actors: int, numbers: Any, first: int, waiting: Any) -> None:
+    """The numbers of WIDTH draws from ``first`` on, all of which there must be, into ``waiting``."""
+    for p in range(len(game.payoff_start) - 1):
+        total = fill(0.0)
+        for i in range(at(game.payoff_start, p), at(game.payoff_start, p + 1)):
+            total += neighbours(numbers.values, at(game.payoff_part, i), first)
+        store(waiting.value, p, total)
+    for c in range(numbers.chances.shape[0]):
+        chance = neighbours(numbers.chances, c, first)
+        store(waiting.prob, c, chance)
+        store(waiting.logs, c, log_chance(chance))
+    steepest = fill(0.0)
+    for a in range(actors):
+        lam, low, high = neighbours(numbers.lam, a, first), fill(math.inf), fill(-math.inf)
+        store(waiting.lam, a, lam)
+        for p in range(at(game.payoff_first, a), at(game.payoff_first, a + 1)):
+            worth = load(waiting.value, p)
+            low, high = smallest(worth, low), largest(worth, high)
+        steepest = largest(lam * (high - low), steepest)
+    store(waiting.steepest, 0, steepest)
+
+
+@inlined
+def seat(game: Any, waiting: Any, place: int, lane: int, tables: Any, target: Floats) -> None:
+    """Put the numbers of the draw at a place into a lane, with the uniform profile; its precisions go into ``target``."""
+    base = tables.value.shape[0] - waiting.value.shape[0]
+    for p in range(waiting.value.shape[0]):
+        tables.value[base + p, lane] = waiting.value[p, place]
+    actions, unknowns = len(game.unknown), len(game.unknown_action)
+    for c in range(waiting.prob.shape[0]):
+        tables.prob[actions + c, lane] = waiting.prob[c, place]
+        tables.logs[unknowns + c, lane] = waiting.logs[c, place]
+    for a in range(waiting.lam.shape[0]):
+        target[a, lane] = waiting.lam[a, place]
+    for u in range(unknowns):
+        tables.logs[u, lane] = game.uniform[u]
