@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from detente.solve import branch, dense, newton
 from detente.solve.beside import wait_for
-from detente.solve.branch import FIRST_PRECISION
 from detente.solve.kernels import Numbers, Tables, sweep, take_up
 from detente.solve.lanes import WIDTH, table
+from detente.solve.pace import FIRST_PRECISION
 from detente.solve.plan import Plan
 from detente.solve.status import Status
 
