@@ -175,8 +175,8 @@ def _start(lane: int, uniform: Floats, points: Any) -> None:
 
 @inlined
 def _keep(unknowns: int, lane: int, image: Floats, points: Any, pace: Any) -> None:
-    """A lane that has settled keeps its point, in place of the oldest."""
-    slot = (pace.slot[lane] + 1) % 3
+    """A lane that has settled keeps its point, in place of the oldest, or of that which it has settled at again."""
+    slot = pace.slot[lane] if pace.again[lane] else (pace.slot[lane] + 1) % 3
     pace.slot[lane] = slot
     for u in range(unknowns):
         points.done[lane, slot, u] = image[u, lane]

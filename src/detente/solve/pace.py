@@ -37,6 +37,8 @@ FAR_IN_LOGS = 1.0
 """The same, in a log probability: what almost never happens may settle what others believe, and so another branch."""
 FAR_OF_PLANNED = 0.8
 """With care, also the largest ratio of that distance to the one that was planned, unless it is below a sixth of ``FAR``."""
+FALLS = 0.6
+"""Unless it has fallen to this share of what was refused: towards a fold it would not fall with the step."""
 SHORTEST = 1e-3
 """Shortest step, as a share of the target precision."""
 FIRST_PRECISION = 2.0
@@ -64,7 +66,10 @@ class Pace(NamedTuple):
     ``rate``: the ratio of both over ``t``, where it was last seen. ``drift``: distance moved at this fraction.
 
     What the last sweep means: ``accept``, it has settled; ``leaves``, it leaves this fraction. Of mixing, (1, WIDTH) each, ones and zeros: it ``mixes``,
-    starts to (``cleared``), has a last sweep to remember (``kept``). ``doubt``: as in :class:`~detente.solve.branch.Followed`. ``care``: it had to go back, or to mix; ``back``: its last step was back.
+    starts to (``cleared``), has a last sweep to remember (``kept``). ``doubt``: as in :class:`~detente.solve.branch.Followed`.
+
+    ``care``: it had to go back, or to mix; ``back``: its last step was back; ``refused``: the distance at which it was refused there, if that was only for care. ``rough``: its last point was taken
+    after one sweep; ``again``: it has just settled there once more.
     """
 
     draw: NDArray[np.int64]
@@ -87,6 +92,9 @@ class Pace(NamedTuple):
     doubt: NDArray[np.bool_]
     care: NDArray[np.bool_]
     back: NDArray[np.bool_]
+    refused: Floats
+    rough: NDArray[np.bool_]
+    again: NDArray[np.bool_]
 
     @classmethod
     def idle(cls) -> Pace:
@@ -99,7 +107,7 @@ class Pace(NamedTuple):
         return cls(
             draw=count(), state=np.full(WIDTH, IDLE), t=table(1), step=np.zeros(WIDTH), done=table(3), slot=count(), inner=count(), sweeps=count(),
             change=table(3), before=np.zeros(WIDTH), rate=np.zeros(WIDTH), drift=np.zeros(WIDTH), accept=flag(), leaves=flag(),
-            mixes=table(1), cleared=table(1), kept=table(1), doubt=flag(), care=flag(), back=flag(),
+            mixes=table(1), cleared=table(1), kept=table(1), doubt=flag(), care=flag(), back=flag(), refused=np.zeros(WIDTH), rough=flag(), again=flag(),
         )  # fmt: skip
 
 
@@ -112,13 +120,13 @@ def begin(draw: int, lane: int, steepest: float, pace: Any) -> None:
     for i in range(3):
         pace.done[i, lane] = 0.0
     pace.slot[lane] = pace.inner[lane] = pace.sweeps[lane] = 0
-    pace.rate[lane], pace.drift[lane] = math.inf, 0.0
+    pace.rate[lane], pace.drift[lane], pace.refused[lane] = math.inf, 0.0, 0.0
     pace.kept[0, lane] = pace.mixes[0, lane] = 0.0
-    pace.doubt[lane] = pace.care[lane] = pace.back[lane] = False
+    pace.doubt[lane] = pace.care[lane] = pace.back[lane] = pace.rough[lane] = pace.again[lane] = False
 
 
 @inlined
-def judge(unknowns: int, lane: int, budget: int, image: Floats, points: Any, pace: Any) -> bool:
+def judge(unknowns: int, lane: int, budget: int, image: Floats, points: Any, pace: Any) -> Any:
     """After a sweep: on, back, done or given up? Says whether the lane leaves its present fraction."""
     pace.cleared[0, lane] = 0.0
     if pace.state[lane] != UNDER_WAY:
@@ -129,22 +137,14 @@ def judge(unknowns: int, lane: int, budget: int, image: Floats, points: Any, pac
     pace.sweeps[lane] += 1
     pace.inner[lane] += 1
     pace.drift[lane] += pace.change[2, lane]
-    change, here, inner = pace.change[0, lane], pace.t[0, lane], pace.inner[lane]
-    at_end, mixed_before = here >= 1.0, pace.mixes[0, lane] > 0.0
-    accept, restart, part = False, False, 0.0
+    here, inner, at_end = pace.t[0, lane], pace.inner[lane], pace.t[0, lane] >= 1.0
+    accept, part = False, 0.0
+    restart = inner > (LAST_PATIENCE if at_end and pace.change[0, lane] < WITH_CARE else PATIENCE)
     if not math.isfinite(pace.change[1, lane]):
         restart = True
     elif settled:
-        drift, far = pace.drift[lane], FAR
-        if mixed_before or pace.care[lane]:
-            drift, planned = distances(unknowns, lane, image, points.done, pace)
-            if pace.care[lane]:
-                far = min(FAR, max(FAR_OF_PLANNED * planned, FAR / 6.0))
-        restart = drift > far and pace.done[0, lane] > 0.0
-        accept = not restart
-        part = AIM * math.sqrt((far if restart else FAR) / max(drift, 1e-6))
-    elif inner > (LAST_PATIENCE if at_end and change < WITH_CARE else PATIENCE):
-        restart = True
+        accept, part = _near(unknowns, lane, image, points, pace)
+        restart = not accept
     if accept and at_end:
         pace.state[lane] = SOLVED
     elif accept:
@@ -153,26 +153,31 @@ def judge(unknowns: int, lane: int, budget: int, image: Floats, points: Any, pac
         _go_back(lane, part, pace)
     if pace.state[lane] == UNDER_WAY and pace.sweeps[lane] >= budget:
         pace.state[lane] = GIVEN_UP
-    leaves = accept or restart or pace.state[lane] != UNDER_WAY
+    pace.accept[lane], pace.leaves[lane] = accept, accept or restart or pace.state[lane] != UNDER_WAY
+    _mix(lane, here, inner, pace)
+    pace.care[lane] = pace.care[lane] or restart or (pace.mixes[0, lane] > 0.0 and not at_end)
+    return pace.leaves[lane]
+
+
+@inlined
+def _mix(lane: int, here: float, inner: int, pace: Any) -> None:
+    """Whether the next sweep of a lane is mixed, after one, the ``inner``-th, at the fraction ``here``; and what is to be remembered of this one."""
+    change, at_end, mixed_before = pace.change[0, lane], here >= 1.0, pace.mixes[0, lane] > 0.0
     slow = inner > PLAIN and change > (SLOW if at_end else SLOW_ON_THE_WAY) * pace.before[lane]
-    mixes = not leaves and (mixed_before or slow)
-    if accept or restart:
+    mixes = not pace.leaves[lane] and (mixed_before or slow)
+    if pace.leaves[lane]:
         pace.doubt[lane] = pace.doubt[lane] and pace.state[lane] == SOLVED
+        pace.drift[lane] = 0.0
     elif at_end and (mixes or mixed_before) and change > ATTRACTS * pace.before[lane]:
         pace.doubt[lane] = True
     if mixes or mixed_before:
         pace.rate[lane] = math.inf
     elif inner > 1:
         pace.rate[lane] = change / (pace.before[lane] * here)
-    if leaves:
-        pace.drift[lane] = 0.0
     pace.before[lane] = change
-    pace.accept[lane], pace.leaves[lane] = accept, leaves
-    pace.care[lane] = pace.care[lane] or restart or (mixes and not at_end)
     pace.mixes[0, lane] = 1.0 if mixes else 0.0
     pace.cleared[0, lane] = 1.0 if mixes and not mixed_before else 0.0
     pace.kept[0, lane] = 1.0 if mixes and mixed_before else 0.0
-    return leaves
 
 
 @inlined
@@ -192,9 +197,30 @@ def _settled(lane: int, pace: Any) -> Any:
 
 
 @inlined
+def _near(unknowns: int, lane: int, image: Floats, points: Any, pace: Any) -> Any:
+    """Whether a lane has settled near where its branch was heading; and the ratio of the step that would have, just so, to this one."""
+    drift, far = pace.drift[lane], FAR
+    if pace.mixes[0, lane] > 0.0 or pace.care[lane]:
+        drift, planned = distances(unknowns, lane, image, points.done, pace)
+        if pace.care[lane] and pace.t[0, lane] > pace.done[0, lane] and drift > FALLS * pace.refused[lane]:
+            far = min(FAR, max(FAR_OF_PLANNED * planned, FAR / 6.0))
+    near = drift <= far or pace.done[0, lane] == 0.0
+    part = AIM * math.sqrt((FAR if near else far) / max(drift, 1e-6))
+    pace.refused[lane] = 0.0
+    if not near and drift <= FAR:
+        pace.refused[lane], part = drift, min(part, 0.5)
+    return near, part
+
+
+@inlined
 def _step_on(lane: int, part: float, pace: Any) -> None:
     """On to the next fraction; after a step back no faster than that step."""
     t, inner = pace.t[0, lane], pace.inner[lane]
+    pace.rough[lane] = inner == 1
+    pace.again[lane] = t == pace.done[0, lane]
+    if pace.again[lane]:
+        pace.t[0, lane], pace.inner[lane] = min(1.0, t + pace.step[lane]), 0
+        return
     longest = 1.0 if pace.back[lane] else LONGER
     pace.step[lane] *= min(part, longest if inner <= 12 else (1.2 if inner <= 30 else 0.7))
     pace.done[2, lane], pace.done[1, lane], pace.done[0, lane] = pace.done[1, lane], pace.done[0, lane], t
@@ -206,7 +232,8 @@ def _step_on(lane: int, part: float, pace: Any) -> None:
 def _go_back(lane: int, part: float, pace: Any) -> None:
     """Back to the last point, and on by a shorter step."""
     step = (pace.t[0, lane] - pace.done[0, lane]) * max(part, 1.0 / 3.0)
-    pace.t[0, lane] = pace.done[0, lane] + step
+    # What was taken after one sweep is not good enough to start from here: it is settled once more.
+    pace.t[0, lane] = pace.done[0, lane] + (0.0 if pace.rough[lane] else step)
     pace.step[lane], pace.inner[lane], pace.back[lane] = step, 0, True
     if step < SHORTEST:
         pace.state[lane] = GIVEN_UP
