@@ -40,6 +40,8 @@ FAR = {Effort.ONWARD: 0.12, Effort.AFRESH: 0.12, Effort.FINE: 0.012}
 """How far from where it was heading a step by arc length may land, in probability."""
 LARGEST = {Effort.QUICK: 129 * WIDTH, Effort.ONWARD: 4 * WIDTH, Effort.AFRESH: 2 * WIDTH, Effort.FINE: WIDTH}
 """Draws to hand over at a time: many where a lane takes up the next draw, few where each waits for the slowest."""
+MORE = 4
+"""Sweeps that draws may take besides, where their certificate does not hold at once."""
 ROOM = 4_000_000
 """Choice probabilities that a chunk's results may hold."""
 
@@ -98,7 +100,7 @@ def solve_block(plan: Plan, numbers: Numbers, effort: Effort) -> Block:
     Most draws need few sweeps and some need many: what a lower ``effort`` leaves unsolved is to be gathered
     and solved together with a higher one.
     """
-    tree, draws = plan.tree, numbers.lam.shape[1]
+    draws = numbers.lam.shape[1]
     finite = np.logical_and.reduce([np.isfinite(numbers_).all(axis=0) for numbers_ in numbers])
     if not finite.all():
         tame = (np.where(finite, table_, other) for table_, other in zip(numbers, (0.0, 0.5, 0.0), strict=True))
@@ -122,12 +124,41 @@ def solve_block(plan: Plan, numbers: Numbers, effort: Effort) -> Block:
         found = np.flatnonzero((status == Status.SOLVED) & doubtful)
         astray = index.astray(plan, numbers.take(found), logs[:, found], tables)
         status[found[astray]] = Status.BRANCH_LOST
+    prob, value, residual, gain = _certified(plan, numbers, logs, effort > Effort.QUICK, tables)
+    if effort == Effort.QUICK:
+        _sweep_again(plan, numbers, status == Status.SOLVED, tables, (prob, value, residual, gain))
+    status[(status == Status.SOLVED) & ~(residual <= TOLERANCE)] = Status.BRANCH_LOST
+    status[~finite] = Status.NOT_FINITE
+    return Block(plan, numbers, prob, value, residual, gain, status, sweeps)
+
+
+def _certified(
+    plan: Plan, numbers: Numbers, logs: Floats, as_is: bool, tables: Tables
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """``prob``, ``value``, ``residual`` and ``gain`` as in :class:`Block`, by :func:`certify`."""
+    tree, draws = plan.tree, logs.shape[1]
     prob = np.empty((tree.actions + tree.chance_rows, draws))
     prob[tree.actions :] = numbers.chances
     value, residual, gain = np.empty((plan.actors, draws)), np.empty(draws), np.empty((plan.actors, draws))
     answer = table(plan.actors + 1 + int(np.diff(tree.set_action).max(initial=2)))
-    as_is = effort > Effort.QUICK
     certify(plan.arrays, plan.actors, numbers, logs, as_is, tables, answer, prob, value, residual, gain)
-    status[(status == Status.SOLVED) & ~(residual <= TOLERANCE)] = Status.BRANCH_LOST
-    status[~finite] = Status.NOT_FINITE
-    return Block(plan, numbers, prob, value, residual, gain, status, sweeps)
+    return prob, value, residual, gain
+
+
+def _sweep_again(
+    plan: Plan,
+    numbers: Numbers,
+    settled: NDArray[np.bool_],
+    tables: Tables,
+    found: tuple[Floats, Floats, Floats, Floats],
+) -> None:
+    """A few more sweeps, in place, for draws that closed in less steadily than it seemed."""
+    prob, _, residual, _ = found
+    for _ in range(MORE):
+        off = np.flatnonzero(settled & (residual > TOLERANCE))
+        if not len(off):
+            return
+        with np.errstate(divide="ignore"):
+            logs = np.log(prob[np.ix_(plan.arrays.unknown_action, off)])
+        for old, new in zip(found, _certified(plan, numbers.take(off), logs, False, tables), strict=True):
+            old[..., off] = new

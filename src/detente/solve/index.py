@@ -147,8 +147,16 @@ def _reaches_one(square: Floats) -> NDArray[np.bool_]:
 
 
 def _odd_of(hessenberg: Floats, count: int) -> NDArray[np.bool_]:
-    values, vectors = np.linalg.eig(hessenberg[:, :count, :count])
-    off = np.abs(hessenberg[:, count, count - 1, None] * vectors[:, -1])
-    above = (np.abs(values.imag) < 1e-8) & (values.real - 1.0 > 1e-9) & (off <= SURE * (values.real - 1.0))
-    odd: NDArray[np.bool_] = above.sum(axis=1) % 2 == 1
+    square, odd = hessenberg[:, :count, :count], np.zeros(len(hessenberg), np.bool_)
+    some = np.flatnonzero(_above(np.linalg.eigvals(square)).any(axis=1))
+    if len(some):
+        # Vectors, which take as long again, say how sure the values are.
+        values, vectors = np.linalg.eig(square[some])
+        off = np.abs(hessenberg[some, count, count - 1, None] * vectors[:, -1])
+        odd[some] = (_above(values) & (off <= SURE * (values.real - 1.0))).sum(axis=1) % 2 == 1
     return odd
+
+
+def _above(values: NDArray[Any]) -> NDArray[np.bool_]:
+    real_and_above: NDArray[np.bool_] = (np.abs(values.imag) < 1e-8) & (values.real - 1.0 > 1e-9)
+    return real_and_above

@@ -21,8 +21,8 @@ Floats = NDArray[np.float64]
 
 SETTLED = 1e-10
 """Change of a probability in a sweep at which a draw is done, at its target; or that the second sweep to come would make, where sweeps close in steadily."""
-STEADY = 0.5
-"""Largest ratio of one change to the one before at which they do."""
+STEADILY = 0.1, 0.5
+"""Ratios of one change to the one before: at which sweeps are taken to close in at best, and at worst if steadily."""
 ON_THE_WAY, WITH_CARE = 3e-3, 1e-3
 """Change that may be left on the way to the target; and where care is taken, which is where branches come close."""
 CAUTION = 2.0
@@ -191,8 +191,8 @@ def _settled(lane: int, pace: Any) -> Any:
     if change < SETTLED:
         return True
     # Two more follow: the image, which is handed in, is one, and its certificate makes another.
-    ratio = max(change / pace.before[lane], pace.rate[lane])
-    steady = pace.inner[lane] >= PLAIN and pace.mixes[0, lane] == 0.0 and ratio < STEADY
+    ratio = max(change / pace.before[lane], pace.rate[lane], STEADILY[0])
+    steady = pace.inner[lane] >= PLAIN and pace.mixes[0, lane] == 0.0 and ratio < STEADILY[1]
     return steady and change * ratio * ratio < SETTLED * (1.0 - ratio)
 
 
