@@ -34,7 +34,30 @@ def test_an_unfinished_file_leaves_the_old_one_and_no_trace(tmp_path, error):
 
 def test_asking_whether_a_file_can_be_written_leaves_nothing(tmp_path):
     writable(tmp_path / "x.html")
+    writable(tmp_path / "new" / "folders" / "x.html")
     assert not list(tmp_path.iterdir())
+
+
+def test_folders_are_made_for_a_file_and_go_with_it(tmp_path):
+    path = tmp_path / "new" / "folders" / "x.html"
+
+    def interrupted() -> None:
+        with whole(path) as partial:
+            partial.write_text("ne", encoding="utf-8")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not list(tmp_path.iterdir())
+    with whole(path) as partial:
+        partial.write_text("new", encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == "new"
+
+
+def test_a_folder_that_was_there_stays(tmp_path):
+    (tmp_path / "old").mkdir()
+    writable(tmp_path / "old" / "x.html")
+    assert (tmp_path / "old").is_dir()
 
 
 @pytest.mark.parametrize("name", ["", "file/x.html"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from detente.cli.codes import Exit
 from detente.cli.failure import RefusedError
-from detente.cli.files import find, writable
+from detente.cli.files import find, folder_of, writable
 
 
 def export(target: str, out: Path, draw: int | None, seed: int) -> Exit:
@@ -19,7 +19,8 @@ def export(target: str, out: Path, draw: int | None, seed: int) -> Exit:
         raise RefusedError(f"{out}: a game is written in Gambit's extensive form; name a file that ends in .efg")
     writable(out)
     game = extensive_game(load(source), draw, seed)
-    write_efg(game, out)
+    with folder_of(out):
+        write_efg(game, out)
     tree, numbers = game.tree, "at the medians" if draw is None else f"in the numbers of draw {draw} of seed {seed}"
     print(f"Game {numbers}: {tree.nodes:,} nodes, {tree.sets:,} information sets, {tree.terminals:,} ways to end")
     print(f"Gambit file: {out}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -46,23 +46,37 @@ def writable(path: Path) -> None:
     if path.is_dir():
         raise RefusedError(f"{path} is a directory; name a file")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        probe = _partial(path)
-        probe.touch()
-        probe.unlink()
+        with folder_of(path):
+            probe = _partial(path)
+            probe.touch()
+            probe.unlink()
     except OSError as error:
         raise RefusedError(f"cannot write {path}: {error.strerror}") from None
+
+
+@contextmanager
+def folder_of(path: Path) -> Iterator[None]:
+    """The folder of ``path`` is there while it is written; what of it was made for that goes again if nothing is left in it."""
+    missing = [folder for folder in path.parents if not folder.exists()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        for folder in missing:
+            with suppress(OSError):
+                folder.rmdir()
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """A place to write to that becomes ``path`` at the end, or leaves no trace if interrupted."""
     partial = _partial(path)
-    try:
-        yield partial
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with folder_of(path):
+        try:
+            yield partial
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
 
 
 def _partial(path: Path) -> Path:

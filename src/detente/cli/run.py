@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from detente.cli.codes import USUAL_METHOD, Exit
 from detente.cli.failure import RefusedError, say
-from detente.cli.files import find, whole, writable
+from detente.cli.files import find, folder_of, whole, writable
 from detente.cli.interruption import heed
 from detente.cli.trust import reservations
 from detente.report.findings import Findings
@@ -157,7 +157,8 @@ def _write(findings: Findings, outputs: Outputs) -> None:
                 except pdf.PrintError as error:
                     raise RefusedError(str(error)) from None
     if outputs.saved:
-        forecast.save(outputs.saved)
+        with folder_of(outputs.saved):
+            forecast.save(outputs.saved)
 
 
 def _print(findings: Findings, request: Request) -> None:
