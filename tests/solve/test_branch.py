@@ -125,3 +125,24 @@ def test_arc_length_goes_on_only_where_sweeps_gave_up(tree, payoffs, monkeypatch
     assert not sweeps[reached.solved].any()
     assert sweeps[~reached.solved].any()
     assert np.isfinite(logs).all()
+
+
+@pytest.mark.parametrize("onward", [False, True])
+def test_arc_length_finds_the_same_in_any_company(tree, payoffs, monkeypatch, onward):
+    """Every lane goes its own way: other neighbours, another order and idle lanes change no digit."""
+    monkeypatch.setattr(dense, "MOST_UNKNOWNS", 0)
+    plan, draws = Plan.plain(tree), 21
+    values = payoffs[:, :, :draws].transpose(1, 0, 2).reshape(-1, draws)
+    numbers = Numbers(values, np.zeros((0, draws)), np.full((2, draws), PRECISION))
+
+    def follow(which):
+        found = arclength.follow_all(plan, numbers.take(which), Tables.of(plan), 0.12, onward)
+        return [part[..., np.argsort(which)] for part in found]
+
+    together = follow(np.arange(draws))
+    assert (together[1] == Status.SOLVED).sum() > (3 if onward else 15)
+    for one, other in zip(together, follow(np.arange(draws)[::-1]), strict=True):
+        np.testing.assert_array_equal(one, other)
+    alone = [follow(np.array([draw])) for draw in range(draws)]
+    for part, one in enumerate(together):
+        np.testing.assert_array_equal(one, np.concatenate([each[part] for each in alone], axis=-1))

@@ -6,33 +6,33 @@ probabilities of the actions that beliefs depend on and ``t`` the fraction of th
 secant predictor and a Newton corrector (:mod:`detente.solve.newton`) in the plane normal to it (Turocy 2005; Allgower & Georg
 1990, ch. 10). Few products with the Jacobian are needed, since few combinations of beliefs really matter.
 
-A lane whose draw has ended takes up the next one.
-
-A point is an array (n + 1, L): n log probabilities and ``t``, for each of L = WIDTH lanes. No number of one lane enters the
-arithmetic of another.
+A sweep serves all lanes; after it each goes on by itself, within its step, to its next step, or, where its draw has ended, to the next draw. No
+number of one lane enters the arithmetic of another.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
 from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve import branch, dense, newton
 from detente.solve.beside import wait_for
-from detente.solve.kernels import Numbers, Tables, sweep, take_up
-from detente.solve.lanes import WIDTH, table
+from detente.solve.kernels import Numbers, Tables, jit, sweep, take_up
+from detente.solve.lanes import WIDTH, exp, fill, highest, largest, load, size, smallest, store, table, total, where
 from detente.solve.pace import FIRST_PRECISION
 from detente.solve.plan import Plan
 from detente.solve.status import Status
+from detente.solve.vectors import collect, deal, rows_of, scale
 
 Floats = NDArray[np.float64]
 Lanes = NDArray[np.bool_]
 
-MAX_STEPS, MAX_STEPS_ON = 300, 150
-"""Steps from the beginning, and from where sweeps got to. What is not lost arrives in a third of them."""
+MAX_STEPS, MAX_STEPS_ON = 600, 150
+"""Steps from the beginning, and from where sweeps got to. Most of what is not lost arrives in a few dozen; of two thousand draws of random games two needed more than 300."""
 SHORTEST = 1e-6
 """Smallest ratio of a step to the one before: shorter, and the lane is given up."""
 FIRST_RATIO = 0.1
@@ -41,6 +41,10 @@ BUDGET = 60
 """Sweeps given to following the branch before arc length takes over: well before the place where they fail, from which it often goes astray."""
 ON_THE_WAY, SETTLED = 1e-4, 1e-11
 """Change of a probability in a sweep at which a point counts as on the curve, on the way and at the target."""
+
+BEFORE_ONE = float(np.nextafter(1.0, 0.0))
+UNDER_WAY = -1
+SOLVED, BRANCH_LOST, TOO_MANY_STEPS = int(Status.SOLVED), int(Status.BRANCH_LOST), int(Status.TOO_MANY_STEPS)
 
 
 class SweepMap:
@@ -96,139 +100,242 @@ def follow_all(
             logs[:, draw], status[draw] = dense.follow(sweep_map, uniform, first, far)
             sweeps[draw] = sweep_map.sweeps
         return logs, status, sweeps
-    which, reached = np.arange(draws), None
     if onward:
         reached = branch.follow(plan, numbers, BUDGET)
         which = np.flatnonzero(~reached.solved & (reached.t_before > 0.0) & (reached.t < 1.0))
-    _Pursuit(plan, numbers, tables, far, which, reached, logs, status, sweeps).run()
+        start = Start(reached.before, reached.t_before, reached.logs, reached.t)
+    else:
+        which, start = np.arange(draws), _beginning(plan, numbers, tables)
+    if len(which):
+        wait_for(follow)
+        ratio, most = (FIRST_RATIO, MAX_STEPS_ON) if onward else (1.0, MAX_STEPS)
+        target, walk, space = table(plan.actors), Walk.of(plan.unknowns), newton.Space.of(plan.unknowns)
+        follow(
+            plan.arrays, plan.actors, numbers, which, start, ratio, most, far, tables, target, walk, space, logs, status, sweeps
+        )  # fmt: skip
     return logs, status, sweeps
 
 
-@dataclass
-class _Pursuit:
-    """Following the branch of each of ``draws``, from what was ``reached`` or from the beginning; how it went goes into ``logs`` (n, D),
-    ``status`` (D) and ``sweeps`` (D).
+class Start(NamedTuple):
+    """Two points at which D draws start: log probabilities ``before`` and ``here`` (n, D) and their ``t_before`` and ``t`` (D)."""
 
-    A step goes at most ``5 far`` along the curve and lands within ``far`` of where it was heading, in probability.
-    The lanes' points are tables (n + 1, WIDTH): the last two on the curve, and where the next is sought; ``fresh`` lanes have one only, the
-    rest of whose first step may be off the curve. ``draw`` is -1 where none is left. ``ratio``: the next step's length, in last steps.
+    before: Floats
+    t_before: Floats
+    here: Floats
+    t: Floats
+
+
+def _beginning(plan: Plan, numbers: Numbers, tables: Tables) -> Start:
+    """The uniform profile, which is on the curve at precision zero, and is kept for the first step."""
+    draws, sweep_map = numbers.lam.shape[1], SweepMap(plan, tables)
+    first = np.empty(draws)
+    for begin in range(0, draws, WIDTH):
+        which = np.minimum(np.arange(begin, begin + WIDTH), draws - 1)
+        sweep_map.take(numbers, which)
+        first[which] = np.minimum(1.0, FIRST_PRECISION / np.maximum(sweep_map.steepest(), 1e-300))
+    uniform = np.repeat(plan.arrays.uniform[:, None], draws, axis=1)
+    return Start(uniform, np.zeros(draws), uniform, first)
+
+
+class Walk(NamedTuple):
+    """How far each lane has come.
+
+    Its last two points on the curve, ``before`` and ``here``, vectors of :mod:`detente.solve.vectors`. Arrays (WIDTH,): its ``draw``, -1 where none is
+    left; ``ratio``, the next step's length in last steps, and the ``part`` of it that reaches the target, 1 where all is short of it; ``steps`` and ``sweeps`` so far;
+    ``fresh`` where ``here`` is only near the curve, and is to be corrected first; ``landing`` where this step ends at the target.
     """
 
-    plan: Plan
-    numbers: Numbers
-    tables: Tables
-    far: float
-    draws: NDArray[np.integer]
-    reached: branch.Followed | None
-    logs: Floats
-    status: NDArray[np.int64]
+    before: Floats
+    here: Floats
+    draw: NDArray[np.int64]
+    ratio: Floats
+    part: Floats
+    steps: NDArray[np.int64]
     sweeps: NDArray[np.int64]
-    taken: int = 0
-    draw: NDArray[np.int64] = field(default_factory=lambda: np.full(WIDTH, -1))
-    fresh: Lanes = field(default_factory=lambda: np.zeros(WIDTH, np.bool_))
-    ratio: Floats = field(default_factory=lambda: np.ones(WIDTH))
-    steps: NDArray[np.int64] = field(default_factory=lambda: np.zeros(WIDTH, np.int64))
-    since: Floats = field(default_factory=lambda: np.zeros(WIDTH))
+    fresh: Lanes
+    landing: Lanes
 
-    def __post_init__(self) -> None:
-        rows = self.plan.unknowns + 1
-        self.before, self.here, self.guess, self.there = (table(rows) for _ in range(4))
-        self.plane, self.upright = table(rows), table(rows)
-        self.upright[-1] = 1.0
-        self.target, self.space = table(self.plan.actors), newton.Space.of(self.plan.unknowns)
-        self.sweep_map = SweepMap(self.plan, self.tables, self.target)
-
-    def run(self) -> None:
-        if not len(self.draws):
-            return
-        wait_for(newton.distance)
-        for lane in range(WIDTH):
-            self._take_up(lane)
-        while (self.draw >= 0).any():
-            self._step()
-
-    def _take_up(self, lane: int) -> None:
-        """The next draw; idle lanes hold the last one's numbers."""
-        idle = self.taken >= len(self.draws)
-        draw = self.draws[min(self.taken, len(self.draws) - 1)]
-        take_up(self.plan.arrays, self.plan.actors, self.numbers, draw, lane, self.tables, self.target)
-        self.before[:-1, lane], self.before[-1, lane] = self.tables.logs[: self.plan.unknowns, lane], 0.0
-        first = FIRST_PRECISION / max(float(self.sweep_map.steepest()[lane]), 1e-300)
-        self.here[:-1, lane], self.here[-1, lane] = self.before[:-1, lane], min(1.0, first)
-        self.ratio[lane] = 1.0
-        if self.reached is not None:
-            self.before[:-1, lane], self.before[-1, lane] = self.reached.before[:, draw], self.reached.t_before[draw]
-            self.here[:-1, lane], self.here[-1, lane] = self.reached.logs[:, draw], self.reached.t[draw]
-            self.ratio[lane] = FIRST_RATIO
-        self.draw[lane], self.fresh[lane], self.steps[lane] = -1 if idle else draw, not idle, 0
-        self.since[lane] = self.space.sweeps[0, lane]
-        self.taken += 1
-
-    def _step(self) -> None:
-        """Every lane one step on, or back where it failed."""
-        far, fresh, live = self.far, self.fresh.copy(), self.draw >= 0
-        ahead, part = _predict(self.before, self.here, self.ratio)
-        landing = live & ~fresh & (part < 1.0)
-        self.guess[:] = np.where(fresh, self.here, ahead)
-        flat = landing | (fresh & (self.before[-1] <= 0.0))
-        start = np.where(fresh, self.before, self.here)
-        self.plane[:] = np.where(flat, self.upright, _normal(start, self.guess))
-        found, newtons, drift, planned = self._correct(
-            live, np.where(landing | (self.guess[-1] >= 1.0), SETTLED, ON_THE_WAY)
+    @classmethod
+    def of(cls, unknowns: int) -> Walk:
+        """Before the first draw."""
+        rows = WIDTH * rows_of(unknowns)
+        return cls(
+            before=table(rows),
+            here=table(rows),
+            draw=np.full(WIDTH, -1),
+            ratio=np.ones(WIDTH),
+            part=np.ones(WIDTH),
+            steps=np.zeros(WIDTH, np.int64),
+            sweeps=np.zeros(WIDTH, np.int64),
+            fresh=np.zeros(WIDTH, np.bool_),
+            landing=np.zeros(WIDTH, np.bool_),
         )
-        near = (planned < 5 * far) & (drift < np.minimum(far, np.maximum(0.8 * planned, far / 6)))
-        good = found & (fresh | near)
-        arrived = good & landing | good & fresh & (self.there[-1] >= 1.0)
-        onward, short = good & ~arrived, live & ~good
-        self.before[:] = np.where(onward & ~fresh, self.here, self.before)
-        self.here[:] = np.where(onward, self.there, self.here)
-        easy = (newtons <= 3) & (drift < far / 3) & (planned < 2 * far)
-        pace = np.where(easy, 1.6, np.where(newtons <= 5, 1.0, 0.7))
-        self.ratio = np.where(onward & ~fresh, pace, np.where(short, self.ratio * part / 3.0, self.ratio))
-        self.fresh &= ~onward
-        self.steps += 1
-        lost = short & (fresh | (self.ratio < SHORTEST)) | onward & (self.here[-1] < 0.0)
-        most = MAX_STEPS if self.reached is None else MAX_STEPS_ON
-        late = live & (self.steps >= most)
-        for lane in np.flatnonzero(arrived | lost | late):
-            how = Status.SOLVED if arrived[lane] else Status.BRANCH_LOST if lost[lane] else Status.TOO_MANY_STEPS
-            self._end(int(lane), how)
-
-    def _correct(self, live: Lanes, tolerance: Floats) -> tuple[Lanes, Floats, Floats, Floats]:
-        """Lanes that met the curve; Newton iterations; how far from the guess, and the guess from here, in probability."""
-        row, close, settled, newtons, gaps = table(1), table(1), table(1), table(1), table(2)
-        row[0], close[0] = live, tolerance
-        plan, there = self.plan, self.there
-        newton.correct(
-            plan.arrays, plan.actors, self.tables, self.target, self.guess, self.plane, close, there, row, settled, newtons, self.space
-        )  # fmt: skip
-        newton.distance(there, self.guess, gaps, 0)
-        newton.distance(self.guess, self.here, gaps, 1)
-        return settled[0] > 0.0, newtons[0], gaps[0], gaps[1]
-
-    def _end(self, lane: int, how: Status) -> None:
-        draw = self.draw[lane]
-        self.logs[:, draw] = self.there[:-1, lane]
-        self.status[draw], self.sweeps[draw] = how, self.space.sweeps[0, lane] - self.since[lane]
-        self._take_up(lane)
 
 
-def _predict(before: Floats, here: Floats, ratio: Floats) -> tuple[Floats, Floats]:
-    """The point ``ratio`` times the last step further on; and the part of that step taken, 1 or what reaches the target."""
-    step = ratio * (here - before)
-    over = here[-1] + step[-1] >= 1.0
-    rise = np.where(over, step[-1], 1.0)
-    part = np.where(over, np.minimum((1.0 - here[-1]) / rise, np.nextafter(1.0, 0.0)), 1.0)
-    guess = here + part * step
-    guess[:-1] = np.minimum(guess[:-1], 0.0)
-    guess[-1] = np.where(over, 1.0, guess[-1])
-    return guess, part
+@jit
+def follow(
+    game: Any,
+    actors: int,
+    numbers: Any,
+    which: NDArray[np.int64],
+    start: Any,
+    ratio: float,
+    most: int,
+    far: float,
+    tables: Any,
+    target: Floats,
+    walk: Any,
+    space: Any,
+    logs: Floats,
+    status: NDArray[np.int64],
+    sweeps: NDArray[np.int64],
+) -> None:
+    """Follow the branch of the draws ``which`` from where they ``start``; how it went goes into ``logs`` (n, D), ``status`` (D) and ``sweeps`` (D).
+
+    The first step is ``ratio`` times the way between the two points there, and there are at ``most`` so many. A step goes at most ``5 far`` along the curve and lands within ``far`` of where it was heading, in probability.
+    """
+    unknowns, rows = len(game.unknown_action), walk.here.shape[0] // WIDTH
+    queue, busy = np.int64(0), 0
+    for lane in range(WIDTH):
+        # Lanes without a draw of their own hold the last one's numbers, idle.
+        draw = which[queue if queue < len(which) else -1]
+        take_up(game, actors, numbers, draw, lane, tables, target)
+        _begin(unknowns, draw, start, ratio, lane, walk)
+        _step(lane, walk, space)
+        if queue < len(which):
+            busy += 1
+        else:
+            walk.draw[lane] = -1
+        queue += 1
+    while busy > 0:
+        for lane in range(WIDTH):
+            time = space.ask[lane * rows + rows - 1, 0]
+            for a in range(actors):
+                tables.lam[a, lane] = target[a, lane] * time
+        deal(unknowns, rows, space.ask, tables.logs)
+        sweep(game, actors, tables)
+        collect(unknowns, rows, tables.image, space.answer)
+        for lane in range(WIDTH):
+            draw = walk.draw[lane]
+            if draw < 0:
+                continue
+            walk.sweeps[lane] += 1
+            if space.vector[lane] >= 0:
+                if not newton.extend(lane, space):
+                    newton.move(lane, space)
+                continue
+            met = newton.judge(lane, space)
+            if met == newton.UNDER_WAY:
+                continue
+            how = _end_step(lane, met == newton.MET, most, far, walk, space)
+            if how != UNDER_WAY:
+                status[draw], sweeps[draw] = how, walk.sweeps[lane]
+                for u in range(unknowns):
+                    logs[u, draw] = space.point[lane * rows + u // WIDTH, u % WIDTH]
+                walk.draw[lane] = -1
+                busy -= 1
+                if queue >= len(which):
+                    continue
+                draw = which[queue]
+                take_up(game, actors, numbers, draw, lane, tables, target)
+                _begin(unknowns, draw, start, ratio, lane, walk)
+                queue += 1
+                busy += 1
+            _step(lane, walk, space)
 
 
-def _normal(here: Floats, guess: Floats) -> Floats:
-    """Unit normal (n + 1, L) of the plane a corrector stays in. Lengths are those of Hellinger's distance between
-    choices and of ``t``, so that what almost never happens does not count as movement."""
-    normal = guess - here
-    normal[:-1] *= np.exp(np.minimum(here[:-1], 0.0)) / 4.0
-    unit: Floats = normal / np.sqrt((normal * normal).sum(axis=0) + 1e-300)
-    return unit
+@jit
+def _begin(unknowns: int, draw: int, start: Any, ratio: float, lane: int, walk: Any) -> None:
+    """Put a lane where its draw starts."""
+    rows = walk.here.shape[0] // WIDTH
+    first, last = lane * rows, lane * rows + rows - 1
+    for u in range(unknowns):
+        row, i = first + u // WIDTH, u % WIDTH
+        walk.before[row, i], walk.here[row, i] = start.before[u, draw], start.here[u, draw]
+    walk.before[last, 0], walk.here[last, 0] = start.t_before[draw], start.t[draw]
+    walk.draw[lane], walk.fresh[lane], walk.ratio[lane] = draw, True, ratio
+    walk.steps[lane] = walk.sweeps[lane] = 0
+
+
+@jit
+def _step(lane: int, walk: Any, space: Any) -> None:
+    """Where a lane's next step heads, and the plane in which the curve is sought: a secant of the curve, and the plane normal to it."""
+    rows = walk.here.shape[0] // WIDTH
+    first, last = lane * rows, lane * rows + rows - 1
+    fresh, ratio = walk.fresh[lane], walk.ratio[lane]
+    t, rise = walk.here[last, 0], ratio * (walk.here[last, 0] - walk.before[last, 0])
+    over = not fresh and t + rise >= 1.0
+    part = min((1.0 - t) / rise, BEFORE_ONE) if over else 1.0
+    walk.part[lane], walk.landing[lane] = part, over
+    upright = over or (fresh and walk.before[last, 0] <= 0.0)
+    onward = fill(0.0 if fresh else ratio * part)
+    square, from_before = fill(0.0), fill(1.0 if fresh else 0.0)
+    for r in range(first, last + 1):
+        before, here = load(walk.before, r), load(walk.here, r)
+        guess = here + onward * (here - before)
+        if r < last:
+            guess = smallest(guess, fill(0.0))
+        start = where(from_before, before, here)
+        normal = guess - start
+        if r < last:
+            normal = fill(0.25) * normal * exp(smallest(start, fill(0.0)))
+        store(space.guess, r, guess)
+        store(space.plane, r, normal)
+        square += normal * normal
+    if over:
+        space.guess[last, 0] = 1.0
+    if upright:
+        for r in range(first, last + 1):
+            store(space.plane, r, fill(0.0))
+        space.plane[last, 0] = 1.0
+    else:
+        scale(rows, space.plane, first, 1.0 / math.sqrt(total(square) + 1e-300), space.plane, first)
+    tolerance = SETTLED if over or space.guess[last, 0] >= 1.0 else ON_THE_WAY
+    newton.begin(lane, tolerance, space)
+
+
+@jit
+def _end_step(lane: int, met: bool, most: int, far: float, walk: Any, space: Any) -> int:
+    """Take the step that has met the curve near enough, or go back and try a shorter one. Returns the draw's status, ``UNDER_WAY`` if it is to go on."""
+    rows = walk.here.shape[0] // WIDTH
+    first, last = lane * rows, lane * rows + rows - 1
+    fresh, part, newtons = walk.fresh[lane], walk.part[lane], space.iteration[lane]
+    drift = planned = 0.0
+    good = met
+    if met and not fresh:
+        drift, planned = (
+            _distance(rows, first, space.point, space.guess),
+            _distance(rows, first, space.guess, walk.here),
+        )
+        good = planned < 5 * far and drift < min(far, max(0.8 * planned, far / 6))
+    walk.steps[lane] += 1
+    if good and (walk.landing[lane] or (fresh and space.point[last, 0] >= 1.0)):
+        return SOLVED
+    if good:
+        for r in range(first, last + 1):
+            if not fresh:
+                store(walk.before, r, load(walk.here, r))
+            store(walk.here, r, load(space.point, r))
+        if not fresh:
+            easy = newtons <= 3 and drift < far / 3 and planned < 2 * far
+            walk.ratio[lane] = 1.6 if easy else 1.0 if newtons <= 5 else 0.7
+        walk.fresh[lane] = False
+        if walk.here[last, 0] < 0.0:
+            return BRANCH_LOST
+    else:
+        walk.ratio[lane] *= part / 3.0
+        if fresh or walk.ratio[lane] < SHORTEST:
+            return BRANCH_LOST
+    return TOO_MANY_STEPS if walk.steps[lane] >= most else UNDER_WAY
+
+
+@jit
+def _distance(rows: int, first: int, one: Floats, other: Floats) -> float:
+    """Largest difference of a probability between two points, no number where one of them is none."""
+    gap, gaps = fill(0.0), fill(0.0)
+    for r in range(first, first + rows - 1):
+        d = exp(load(one, r)) - exp(load(other, r))
+        gap = largest(size(d), gap)
+        gaps += load(one, r) - load(one, r) + load(other, r) - load(other, r)
+    most: float = highest(gap) + total(gaps)
+    return most

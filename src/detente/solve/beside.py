@@ -69,9 +69,9 @@ def compile_here() -> None:
 
 
 def _kernels() -> tuple[Any, ...]:
-    from detente.solve import index, newton
+    from detente.solve import arclength, index
 
-    return index.arnoldi, newton.correct, newton.distance
+    return index.arnoldi, arclength.follow
 
 
 def _on_disk(kernel: Any) -> bool:

@@ -38,8 +38,8 @@ BUDGET, BUDGET_OF_SMALL = 200, 600
 """Sweeps a draw may take; and where unknowns are few, so that arc length is by :mod:`detente.solve.dense`, which takes many times as long as a sweep."""
 FAR = {Effort.ONWARD: 0.12, Effort.AFRESH: 0.12, Effort.FINE: 0.012}
 """How far from where it was heading a step by arc length may land, in probability."""
-LARGEST = {Effort.QUICK: 129 * WIDTH, Effort.ONWARD: 4 * WIDTH, Effort.AFRESH: 2 * WIDTH, Effort.FINE: WIDTH}
-"""Draws to hand over at a time: many where a lane takes up the next draw, few where each waits for the slowest."""
+LARGEST = {Effort.QUICK: 129 * WIDTH, Effort.ONWARD: 8 * WIDTH, Effort.AFRESH: 8 * WIDTH, Effort.FINE: 4 * WIDTH}
+"""Draws to hand over at a time: so many that lanes are seldom idle while the last ones end, few where each takes long and other cores could share."""
 MORE = 4
 """Sweeps that draws may take besides, where their certificate does not hold at once."""
 ROOM = 4_000_000

@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve.beside import wait_for
-from detente.solve.kernels import Numbers, Tables, jit, take_up
-from detente.solve.lanes import WIDTH, exp, fill, largest, load, root, size, store, table, where
-from detente.solve.newton import TINY, Space, orthogonalise, sweep_at
+from detente.solve.kernels import Numbers, Tables, jit, sweep, take_up
+from detente.solve.lanes import WIDTH, exp, fill, highest, largest, load, size, store, table
 from detente.solve.plan import Plan
+from detente.solve.vectors import collect, deal, length, orthogonalise, rows_of, scale
 
 Floats = NDArray[np.float64]
 
@@ -35,16 +35,41 @@ SURE = 0.5
 """A Ritz value counts as above one if its error is at most this share of its excess."""
 RAREST = -40.0
 """Log probability below which directions are scaled no further."""
+TINY = 1e-300
 SQUARINGS = 4
 """Of a matrix: where its 16th power is small, no eigenvalue reaches one."""
 
 
-class Point(NamedTuple):
-    """A fixed point in tables of WIDTH columns: ``logs`` (n), the ``weight`` (n) of a direction's entries there, and ``target`` precisions (I)."""
+class Space(NamedTuple):
+    """Vectors of :mod:`detente.solve.vectors`: the fixed ``point``, its ``image``, the ``weight`` of a direction's entries there, what to ``ask`` the image of,
+    the ``answer``, and the ``basis``. ``column`` (WIDTH, m + 1) of the Hessenberg matrix; ``rate`` (WIDTH), one over the size of the difference taken; ``target`` precisions (I), a table."""
 
-    logs: Floats
+    point: Floats
+    image: Floats
     weight: Floats
+    ask: Floats
+    answer: Floats
+    basis: Floats
+    column: Floats
+    rate: Floats
     target: Floats
+
+    @classmethod
+    def of(cls, unknowns: int, actors: int, most: int) -> Space:
+        """For a Krylov basis of ``most`` vectors."""
+        rows = rows_of(unknowns)
+        point, image, weight, ask, answer = (table(WIDTH * rows) for _ in range(5))
+        return cls(
+            point=point,
+            image=image,
+            weight=weight,
+            ask=ask,
+            answer=answer,
+            basis=table(WIDTH * (most + 1) * rows),
+            column=np.zeros((WIDTH, most + 1)),
+            rate=np.zeros(WIDTH),
+            target=table(actors),
+        )
 
 
 def astray(plan: Plan, numbers: Numbers, logs: Floats, tables: Tables) -> NDArray[np.bool_]:
@@ -54,68 +79,73 @@ def astray(plan: Plan, numbers: Numbers, logs: Floats, tables: Tables) -> NDArra
     if basis == 0 or draws == 0:
         return np.zeros(draws, dtype=np.bool_)
     hessenberg = np.zeros((draws, basis + 1, basis))
-    point = Point(table(unknowns), table(unknowns), table(plan.actors))
-    space = Space.of(unknowns, basis)
+    space = Space.of(unknowns, plan.actors, basis)
     wait_for(arnoldi)
-    arnoldi(plan.arrays, plan.actors, numbers, np.ascontiguousarray(logs), tables, point, space, hessenberg)
+    arnoldi(plan.arrays, plan.actors, numbers, np.ascontiguousarray(logs), tables, space, hessenberg)
     return _odd(hessenberg)
 
 
 @jit
-def arnoldi(
-    game: Any, actors: int, numbers: Any, logs: Floats, tables: Any, point: Any, space: Any, hessenberg: Floats
-) -> None:
+def arnoldi(game: Any, actors: int, numbers: Any, logs: Floats, tables: Any, space: Any, hessenberg: Floats) -> None:
     """Arnoldi's method on the sweep's Jacobian at ``logs`` (n, D), from the direction of the curve, into ``hessenberg`` (D, m + 1, m)."""
     unknowns, draws = logs.shape
+    rows, part = space.point.shape[0] // WIDTH, space.basis.shape[0] // WIDTH
     for start in range(0, draws, WIDTH):
         for lane in range(WIDTH):
             draw = min(start + lane, draws - 1)
-            take_up(game, actors, numbers, draw, lane, tables, point.target)
+            take_up(game, actors, numbers, draw, lane, tables, space.target)
             for u in range(unknowns):
-                point.logs[u, lane] = tables.logs[u, lane] = logs[u, draw]
-        sweep_at(game, actors, tables, point.target, fill(1.0))
-        for u in range(unknowns):
-            store(space.image, u, load(tables.image, u))
-            # What almost never happens moves nothing: directions are scaled by the root of the probability.
-            store(point.weight, u, exp(fill(0.5) * largest(load(point.logs, u), fill(RAREST))))
-        sweep_at(game, actors, tables, point.target, fill(1.0 + PROBE))
-        _take(np.int64(0), fill(1.0 / PROBE), tables, point, space)
-        _shorten(unknowns, space)
-        for k in range(hessenberg.shape[2]):
-            old, longest = k * unknowns, fill(TINY)
-            for u in range(unknowns):
-                longest = largest(size(load(space.basis, old + u) / load(point.weight, u)), longest)
-            probe = fill(PROBE) / longest
-            for u in range(unknowns):
-                direction = load(space.basis, old + u) / load(point.weight, u)
-                store(tables.logs, u, load(point.logs, u) + probe * direction)
-            sweep_at(game, actors, tables, point.target, fill(1.0))
-            _take(k + 1, longest * fill(1.0 / PROBE), tables, point, space)
-            orthogonalise(unknowns, k, space)
-            for lane in range(min(WIDTH, draws - start)):
-                for j in range(k + 2):
-                    hessenberg[start + lane, j, k] = space.column[j, lane]
+                row = lane * rows + u // WIDTH
+                space.point[row, u % WIDTH] = space.ask[row, u % WIDTH] = logs[u, draw]
+            space.rate[lane] = 1.0 / PROBE
+        # First the point's own image, then that at a slightly higher precision, then products with one vector of the basis after the other.
+        for k in range(-2, hessenberg.shape[2]):
+            for lane in range(WIDTH if k >= 0 else 0):
+                _ask(lane, lane * part + k * rows, space)
+            for a in range(actors):
+                store(tables.lam, a, load(space.target, a) * fill(1.0 + PROBE if k == -1 else 1.0))
+            deal(unknowns, rows, space.ask, tables.logs)
+            sweep(game, actors, tables)
+            collect(unknowns, rows, tables.image, space.answer)
+            if k == -2:
+                for r in range(WIDTH * rows):
+                    store(space.image, r, load(space.answer, r))
+                    # What almost never happens moves nothing: directions are scaled by the root of the probability.
+                    store(space.weight, r, exp(fill(0.5) * largest(load(space.point, r), fill(RAREST))))
+                continue
+            for lane in range(WIDTH):
+                basis = lane * part
+                _take(lane, basis + (k + 1) * rows, space)
+                if k < 0:
+                    long = length(rows, space.basis, basis)
+                    scale(rows, space.basis, basis, 1.0 / long if long > NOTHING else 0.0, space.basis, basis)
+                    continue
+                orthogonalise(rows, k, space.basis, basis, lane, space.column)
+                for j in range(k + 2 if start + lane < draws else 0):
+                    hessenberg[start + lane, j, k] = space.column[lane, j]
 
 
 @jit
-def _take(slot: int, rate: Any, tables: Any, point: Any, space: Any) -> None:
-    """The change of the image times ``rate``, scaled, into ``slot`` of the basis."""
-    unknowns = space.image.shape[0]
-    for u in range(unknowns):
-        change = (load(tables.image, u) - load(space.image, u)) * rate
-        store(space.basis, slot * unknowns + u, change * load(point.weight, u))
+def _ask(lane: int, direction: int, space: Any) -> None:
+    """A short way along the vector of the basis at row ``direction``."""
+    rows = space.point.shape[0] // WIDTH
+    first, longest = lane * rows, fill(TINY)
+    for r in range(rows):
+        longest = largest(size(load(space.basis, direction + r) / load(space.weight, first + r)), longest)
+    space.rate[lane] = highest(longest) / PROBE
+    probe = fill(1.0 / space.rate[lane])
+    for r in range(rows):
+        way = load(space.basis, direction + r) / load(space.weight, first + r)
+        store(space.ask, first + r, load(space.point, first + r) + probe * way)
 
 
 @jit
-def _shorten(unknowns: int, space: Any) -> None:
-    """The first vector of the basis over its length; none where that is rounding."""
-    total = fill(0.0)
-    for u in range(unknowns):
-        total += load(space.basis, u) * load(space.basis, u)
-    length = root(total)
-    inverse = where(length - fill(NOTHING), fill(1.0) / where(length, length, fill(1.0)), fill(0.0))
-    for u in range(unknowns):
-        store(space.basis, u, load(space.basis, u) * inverse)
+def _take(lane: int, new: int, space: Any) -> None:
+    """The change of the image over that of the point, scaled, into row ``new`` of the basis."""
+    rows, rate = space.point.shape[0] // WIDTH, fill(space.rate[lane])
+    for r in range(rows):
+        change = (load(space.answer, lane * rows + r) - load(space.image, lane * rows + r)) * rate
+        store(space.basis, new + r, change * load(space.weight, lane * rows + r))
 
 
 def _odd(hessenberg: Floats) -> NDArray[np.bool_]:

@@ -242,6 +242,69 @@ def root(typing_context: Any, a: Any) -> Any:
     return lanes(lanes), code
 
 
+def _folded(instruction: Any, builder: Any, a: Any) -> Any:
+    """All lanes of ``a`` taken together in pairs of halves, so that the order is that of no machine in particular."""
+    width, index = WIDTH, ir.IntType(32)
+    while width > 1:
+        width //= 2
+        halves = [ir.Constant(ir.VectorType(index, width), [begin + i for i in range(width)]) for begin in (0, width)]
+        a = instruction(*(builder.shuffle_vector(a, ir.Constant(a.type, ir.Undefined), half) for half in halves))
+    return builder.extract_element(a, ir.Constant(index, 0))
+
+
+@intrinsic
+def total(typing_context: Any, a: Any) -> Any:
+    """The sum over the lanes, a float64."""
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _folded(builder.fadd, builder, args[0])
+
+    return types.float64(lanes), code
+
+
+@intrinsic
+def highest(typing_context: Any, a: Any) -> Any:
+    """The largest over the lanes, a float64."""
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _folded(lambda one, other: _select(builder, ">", one, other), builder, args[0])
+
+    return types.float64(lanes), code
+
+
+@intrinsic
+def turn(
+    typing_context: Any, source: Any, first: Any, stride: Any, target: Any, target_first: Any, target_stride: Any
+) -> Any:
+    """WIDTH rows of ``source`` (rows, WIDTH), every ``stride`` from ``first`` on, as the columns of as many rows of ``target``."""
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        kinds = sig.args
+        from_, step, to, target_step = (context.cast(builder, args[i], kinds[i], types.int64) for i in (1, 2, 4, 5))
+
+        def place(array: int, begin: Any, by: Any, i: int) -> Any:
+            row = builder.add(begin, builder.mul(by, ir.Constant(ir.IntType(64), i)))
+            return _row(context, builder, kinds[array], args[array], types.int64, row)
+
+        rows = [builder.load(place(0, from_, step, i), align=8) for i in range(WIDTH)]
+        # Rows ``half`` apart change places with those columns of each other that lie ``half`` apart, for every half of the width.
+        half = WIDTH // 2
+        while half:
+            low = [i if not i & half else i - half + WIDTH for i in range(WIDTH)]
+            high = [i + half if not i & half else i + WIDTH for i in range(WIDTH)]
+            masks = [ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), mask) for mask in (low, high)]
+            for i in range(WIDTH):
+                if not i & half:
+                    pair = rows[i], rows[i + half]
+                    rows[i], rows[i + half] = (builder.shuffle_vector(*pair, mask) for mask in masks)
+            half //= 2
+        for i, row in enumerate(rows):
+            builder.store(row, place(3, to, target_step, i), align=8)
+        return context.get_dummy_value()
+
+    return types.void(source, first, stride, target, target_first, target_stride), code
+
+
 _EXP = (
     1.6059043836821613e-10, 2.08767569878681e-09, 2.505210838544172e-08, 2.755731922398589e-07, 2.7557319223985893e-06,
     2.48015873015873e-05, 1.984126984126984e-04, 1.388888888888889e-03, 8.333333333333333e-03, 4.1666666666666664e-02,

@@ -1,9 +1,12 @@
-"""Newton's method on the curve of logit equilibria, for eight draws side by side.
+"""Newton's method on the curve of logit equilibria, for the draw of one lane.
 
 The equations of ``z = (x, t)``, log probabilities and the fraction of the target precision, are ``x = sweep(x, t)`` and
-``plane . (z - guess) = 0``. Each step's linear system is solved by GMRES (Saad & Schultz 1986) with modified
-Gram-Schmidt; its products with the Jacobian are differences of two sweeps (Knoll & Keyes 2004).
-Points, planes and steps are tables (n + 1, WIDTH). No number of one lane enters the arithmetic of another.
+``plane . (z - guess) = 0``. Each step's linear system is solved by GMRES (Saad & Schultz 1986); its products with the Jacobian are
+differences of two sweeps (Knoll & Keyes 2004).
+
+A sweep serves all lanes, so a lane asks for the image of a point and goes on when it is there: what follows is :func:`judge`, or :func:`extend` and then
+perhaps :func:`move`, and each leaves in ``ask`` where the next image is wanted. No lane waits for another, be it at another vector or
+another iteration, and no number of one enters the arithmetic of another. Points and steps are vectors of :mod:`detente.solve.vectors`, whose other number is ``t``.
 """
 
 from __future__ import annotations
@@ -14,13 +17,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import jit, sweep
-from detente.solve.lanes import WIDTH, exp, fill, largest, load, root, size, smallest, store, table, where
+from detente.solve.kernels import jit
+from detente.solve.lanes import WIDTH, exp, fill, highest, largest, load, size, smallest, store, table, total, where
+from detente.solve.vectors import add, length, orthogonalise, rows_of, scale
 
 Floats = NDArray[np.float64]
 
 NEWTONS = 7
 """Newton iterations at one step."""
+PATIENCE = 2
+"""Of those, after which the change of a probability in a sweep must fall with each."""
 BASIS = 40
 """Largest Krylov basis."""
 FORCING = 3e-2
@@ -31,256 +37,187 @@ LONGEST_JUMP = 3.0
 """Largest change of a log probability in one Newton iteration."""
 TINY = 1e-300
 
+UNDER_WAY, MET, MISSED = 0, 1, 2
+"""Another sweep is asked for; the curve is met; it is not."""
+
 
 class Space(NamedTuple):
-    """Working space of the corrector, in tables of WIDTH columns.
+    """Where each lane is and what it works with.
 
-    ``image`` (n) of the point; ``step`` (n + 1), which holds the right side before it is solved for; ``basis`` ((BASIS + 1) * (n + 1)); ``triangle`` (BASIS * BASIS), ``column`` (BASIS + 1),
-    ``cosine``, ``sine`` and ``weight`` (BASIS), ``rest`` (BASIS + 1); ``lane`` (4): sizes of each lane's right side, what counts, error, last error.
-    ``sweeps`` (1): done for each lane so far; not those that it only waits for.
+    Vectors: ``point``; the ``guess`` and the ``plane``'s normal; the ``image`` of the point; the ``step``, which holds the right side before it is
+    solved for; what it does ``ask`` the image of, and the ``answer``; ``basis``, so many for each lane. Of GMRES (WIDTH, ...): ``triangle``,
+    ``column``, ``cosine``, ``sine``, ``rest`` and ``weight``.
+
+    Arrays (WIDTH,): ``tolerance``, the change of a probability in a sweep at which the curve is met; ``error``, the last such change;
+    ``iteration`` of Newton's method; ``right``, the right side's length; ``vector`` of the basis whose product is asked for, -1 where
+    the image of the point is; ``rate``, one over the length of the difference taken for it.
     """
 
+    point: Floats
+    guess: Floats
+    plane: Floats
     image: Floats
     step: Floats
+    ask: Floats
+    answer: Floats
     basis: Floats
     triangle: Floats
     column: Floats
     cosine: Floats
     sine: Floats
-    weight: Floats
     rest: Floats
-    lane: Floats
-    sweeps: Floats
+    weight: Floats
+    tolerance: Floats
+    error: Floats
+    right: Floats
+    rate: Floats
+    iteration: NDArray[np.int64]
+    vector: NDArray[np.int64]
 
     @classmethod
-    def of(cls, unknowns: int, most: int = BASIS) -> Space:
-        """For a Krylov basis of at most so many vectors."""
-        size = min(most, unknowns + 1)
+    def of(cls, unknowns: int) -> Space:
+        """For so many unknowns."""
+        rows, most = rows_of(unknowns), min(BASIS, unknowns + 1)
+        point, guess, plane, image, step, ask, answer = (table(WIDTH * rows) for _ in range(7))
+        cosine, sine, weight = (np.zeros((WIDTH, most)) for _ in range(3))
+        tolerance, error, right, rate = (np.zeros(WIDTH) for _ in range(4))
+        iteration, vector = (np.zeros(WIDTH, np.int64) for _ in range(2))
         return cls(
-            image=table(unknowns),
-            step=table(unknowns + 1),
-            basis=table((size + 1) * (unknowns + 1)),
-            triangle=table(size * size),
-            column=table(size + 1),
-            cosine=table(size),
-            sine=table(size),
-            weight=table(size),
-            rest=table(size + 1),
-            lane=table(4),
-            sweeps=table(1),
+            point=point,
+            guess=guess,
+            plane=plane,
+            image=image,
+            step=step,
+            ask=ask,
+            answer=answer,
+            basis=table(WIDTH * (most + 1) * rows),
+            triangle=np.zeros((WIDTH, most, most)),
+            column=np.zeros((WIDTH, most + 1)),
+            cosine=cosine,
+            sine=sine,
+            rest=np.zeros((WIDTH, most + 1)),
+            weight=weight,
+            tolerance=tolerance,
+            error=error,
+            right=right,
+            rate=rate,
+            iteration=iteration,
+            vector=vector,
         )
 
 
 @jit
-def sweep_at(game: Any, actors: int, tables: Any, target: Floats, time: Any) -> None:
-    """The sweep of the log probabilities in ``tables`` at a fraction ``time`` of the target."""
-    for a in range(actors):
-        store(tables.lam, a, load(target, a) * time)
-    sweep(game, actors, tables)
+def begin(lane: int, tolerance: float, space: Any) -> None:
+    """Start at the guess, whose image is asked for."""
+    rows = space.point.shape[0] // WIDTH
+    for r in range(lane * rows, lane * rows + rows):
+        store(space.point, r, load(space.guess, r))
+        store(space.ask, r, load(space.guess, r))
+    space.tolerance[lane], space.error[lane] = tolerance, math.inf
+    space.iteration[lane], space.vector[lane] = 0, -1
 
 
 @jit
-def correct(
-    game: Any,
-    actors: int,
-    tables: Any,
-    target: Floats,
-    guess: Floats,
-    plane: Floats,
-    tolerance: Floats,
-    point: Floats,
-    live: Floats,
-    settled: Floats,
-    newtons: Floats,
-    space: Any,
-) -> None:
-    """Newton on the curve and on the plane through ``guess``.
-
-    ``point``: where it ends. Tables of one row: the change of a probability in a sweep at which a lane has ``settled`` (one where it has) is its
-    ``tolerance``; lanes whose ``live`` is zero are left alone, and it is zero afterwards where they settled or got nowhere; ``newtons`` counts iterations.
-    """
-    unknowns = space.image.shape[0]
-    for u in range(unknowns + 1):
-        store(point, u, load(guess, u))
-    store(settled, 0, fill(0.0))
-    store(newtons, 0, fill(0.0))
-    store(space.lane, 3, fill(math.inf))
-    for iteration in range(NEWTONS + 1):
-        for u in range(unknowns):
-            store(tables.logs, u, load(point, u))
-        sweep_at(game, actors, tables, target, load(point, unknowns))
-        store(space.sweeps, 0, load(space.sweeps, 0) + load(live, 0))
-        error, along = fill(0.0), fill(0.0)
-        for u in range(unknowns):
-            now, image = load(point, u), load(tables.image, u)
-            store(space.image, u, image)
-            store(space.step, u, image - now)
-            error += size(image - now) - size(image - now)  # no number stays none
-            error = largest(size(image - now) * exp(smallest(largest(image, now), fill(0.0))), error)
-            along += load(plane, u) * (now - load(guess, u))
-        along += load(plane, unknowns) * (load(point, unknowns) - load(guess, unknowns))
-        store(space.step, unknowns, fill(0.0) - along)
-        store(space.lane, 2, error)
-        some = False
-        for lane in range(WIDTH):
-            off = space.lane[2, lane]
-            if live[0, lane] > 0.0:
-                if off < tolerance[0, lane]:
-                    settled[0, lane] = 1.0
-                    live[0, lane] = 0.0
-                elif not math.isfinite(off) or (off >= space.lane[3, lane] and iteration >= 2):
-                    live[0, lane] = 0.0
-                else:
-                    space.lane[3, lane] = off
-                    newtons[0, lane] += 1.0 if iteration < NEWTONS else 0.0
-                    some = True
-        if iteration == NEWTONS or not some:
-            break
-        solve(game, actors, tables, target, point, plane, live, space)
-        longest = fill(TINY)
-        for u in range(unknowns + 1):
-            longest = largest(size(load(space.step, u)), longest)
-        part = smallest(fill(1.0), fill(LONGEST_JUMP) / longest)
-        mask = load(live, 0)
-        for u in range(unknowns + 1):
-            store(point, u, where(mask, load(point, u) + part * load(space.step, u), load(point, u)))
+def judge(lane: int, space: Any) -> int:
+    """With the image of the point: the curve is met or missed, or another iteration is begun, whose right side is the distances from curve and plane."""
+    rows = space.point.shape[0] // WIDTH
+    first, last = lane * rows, lane * rows + rows - 1
+    change, gaps, along = fill(0.0), fill(0.0), fill(0.0)
+    for r in range(first, last):
+        now, image = load(space.point, r), load(space.answer, r)
+        gap = image - now
+        store(space.image, r, image)
+        store(space.step, r, gap)
+        gaps += gap - gap  # no number stays none
+        change = largest(size(gap) * exp(smallest(largest(image, now), fill(0.0))), change)
+        along += load(space.plane, r) * (now - load(space.guess, r))
+    along += load(space.plane, last) * (load(space.point, last) - load(space.guess, last))
+    store(space.step, last, fill(0.0))
+    space.step[last, 0] = -total(along)
+    error = highest(change) + total(gaps)
+    if error < space.tolerance[lane]:
+        return MET
+    iteration, right = space.iteration[lane], length(rows, space.step, first)
+    closing_in = error < space.error[lane] or (iteration < PATIENCE and math.isfinite(error))
+    if not (closing_in and 0.0 < right < math.inf) or iteration == NEWTONS:
+        return MISSED
+    space.error[lane], space.iteration[lane] = error, iteration + 1
+    space.right[lane] = space.rest[lane, 0] = right
+    _ask_for(
+        lane, 0, scale(rows, space.step, first, 1.0 / right, space.basis, lane * (space.basis.shape[0] // WIDTH)), space
+    )
+    return UNDER_WAY
 
 
 @jit
-def solve(
-    game: Any, actors: int, tables: Any, target: Floats, point: Floats, plane: Floats, live: Floats, space: Any
-) -> None:
-    """Newton's step into ``space.step``, which holds the right side: ``(1 - dG) step = off the curve``, ``plane . step = off the plane``.
-
-    Lanes whose ``live`` is zero get none.
-    """
-    unknowns, most = space.image.shape[0], space.cosine.shape[0]
-    rows = unknowns + 1
-    _normalise(rows, 0, live, space.step, space.basis, space.lane)
-    for j in range(most + 1):
-        store(space.rest, j, fill(0.0))
-    store(space.rest, 0, load(space.lane, 0))
-    for j in range(most):
-        store(space.weight, j, fill(0.0))
-    used = 0
-    for k in range(most):
-        some = False
-        for lane in range(WIDTH):
-            some = some or space.lane[1, lane] > 0.0
-        if not some:
-            break
-        _product(game, actors, tables, target, point, plane, k, space)
-        orthogonalise(rows, k, space)
-        _rotate(k, most, space)
-        used = k + 1
-    # Back substitution: a lane that stopped early has zeros further on.
-    for j in range(used - 1, -1, -1):
-        total = load(space.rest, j)
-        for i in range(j + 1, used):
-            total -= load(space.triangle, j * most + i) * load(space.weight, i)
-        whole = load(space.triangle, j * most + j)
-        store(space.weight, j, where(size(whole), total / where(size(whole), whole, fill(1.0)), fill(0.0)))
-    for u in range(rows):
-        total = fill(0.0)
-        for j in range(used):
-            total += load(space.weight, j) * load(space.basis, j * rows + u)
-        store(space.step, u, where(fill(1e250) - size(total), total, fill(0.0)))
+def _ask_for(lane: int, vector: int, longest: float, space: Any) -> None:
+    """The Jacobian times a vector of the basis whose largest entry is ``longest``, by a short way along it."""
+    rows = space.point.shape[0] // WIDTH
+    first, old = lane * rows, lane * (space.basis.shape[0] // WIDTH) + vector * rows
+    space.vector[lane], space.rate[lane] = vector, max(longest, TINY) / PROBE
+    probe = fill(1.0 / space.rate[lane])
+    for r in range(rows):
+        store(space.ask, first + r, load(space.point, first + r) + probe * load(space.basis, old + r))
 
 
 @jit
-def _normalise(rows: int, slot: int, live: Floats, vector: Floats, basis: Floats, lane: Floats) -> None:
-    """``vector`` over its length into ``slot`` of the basis; length and whether it counts into ``lane``."""
-    total = fill(0.0)
-    for u in range(rows):
-        total += load(vector, u) * load(vector, u)
-    length = root(total)
-    counts = where(load(live, 0), where(length, fill(1.0), fill(0.0)), fill(0.0))
-    inverse = fill(1.0) / where(length, length, fill(1.0))
-    store(lane, 0, where(counts, length, fill(0.0)))
-    store(lane, 1, counts)
-    for u in range(rows):
-        store(basis, slot * rows + u, where(counts, load(vector, u) * inverse, fill(0.0)))
+def extend(lane: int, space: Any) -> bool:
+    """With a product with the Jacobian: it becomes the basis's next vector, orthogonal to the others, and its column of the Hessenberg matrix is made triangular by
+    Givens rotations. Says whether GMRES goes on; if so, the next product is asked for."""
+    rows, most, k = space.point.shape[0] // WIDTH, space.cosine.shape[1], space.vector[lane]
+    first, basis = lane * rows, lane * (space.basis.shape[0] // WIDTH)
+    old, new, rate = basis + k * rows, basis + (k + 1) * rows, fill(space.rate[lane])
+    along = load(space.plane, first + rows - 1) * load(space.basis, old + rows - 1)
+    for r in range(rows - 1):
+        v = load(space.basis, old + r)
+        along += load(space.plane, first + r) * v
+        store(space.basis, new + r, v - (load(space.answer, first + r) - load(space.image, first + r)) * rate)
+    store(space.basis, new + rows - 1, fill(0.0))
+    space.basis[new + rows - 1, 0] = total(along)
+    longest = orthogonalise(rows, k, space.basis, basis, lane, space.column)
+    column, cosine, sine, rest = space.column, space.cosine, space.sine, space.rest
+    for j in range(k):
+        upper, lower = column[lane, j], column[lane, j + 1]
+        column[lane, j] = cosine[lane, j] * upper + sine[lane, j] * lower
+        column[lane, j + 1] = cosine[lane, j] * lower - sine[lane, j] * upper
+    upper, lower = column[lane, k], column[lane, k + 1]
+    whole = math.hypot(upper, lower)
+    if not 0.0 < whole < math.inf:
+        space.vector[lane] = k - 1  # this one is of no use
+        return False
+    cosine[lane, k], sine[lane, k] = upper / whole, lower / whole
+    for j in range(k):
+        space.triangle[lane, j, k] = column[lane, j]
+    space.triangle[lane, k, k] = whole
+    rest[lane, k], rest[lane, k + 1] = upper / whole * rest[lane, k], -lower / whole * rest[lane, k]
+    if k + 1 == most or abs(rest[lane, k + 1]) <= FORCING * space.right[lane]:
+        return False
+    _ask_for(lane, k + 1, longest, space)
+    return True
 
 
 @jit
-def _product(
-    game: Any, actors: int, tables: Any, target: Floats, point: Floats, plane: Floats, k: int, space: Any
-) -> None:
-    """The Jacobian times vector ``k`` of the basis, into the next."""
-    unknowns, counts = space.image.shape[0], load(space.lane, 1)
-    old, new = k * (unknowns + 1), (k + 1) * (unknowns + 1)
-    longest, along = fill(TINY), fill(0.0)
-    for u in range(unknowns + 1):
-        v = load(space.basis, old + u)
-        longest = largest(size(v), longest)
-        along += load(plane, u) * v
-    probe = fill(PROBE) / longest
-    rate = longest * fill(1.0 / PROBE)
-    for u in range(unknowns):
-        store(tables.logs, u, load(point, u) + probe * load(space.basis, old + u))
-    sweep_at(game, actors, tables, target, load(point, unknowns) + probe * load(space.basis, old + unknowns))
-    store(space.sweeps, 0, load(space.sweeps, 0) + counts)
-    for u in range(unknowns):
-        change = load(space.basis, old + u) - (load(tables.image, u) - load(space.image, u)) * rate
-        store(space.basis, new + u, where(counts, change, fill(0.0)))
-    store(space.basis, new + unknowns, where(counts, along, fill(0.0)))
-
-
-@jit
-def orthogonalise(rows: int, k: int, space: Any) -> None:
-    """Vector ``k + 1`` of the basis less its parts along those before, which go into ``column``, and over its length, which is the last."""
-    basis, new = space.basis, (k + 1) * rows
-    for j in range(k + 1):
-        old, along = j * rows, fill(0.0)
-        for u in range(rows):
-            along += load(basis, old + u) * load(basis, new + u)
-        for u in range(rows):
-            store(basis, new + u, load(basis, new + u) - along * load(basis, old + u))
-        store(space.column, j, along)
-    total = fill(0.0)
-    for u in range(rows):
-        total += load(basis, new + u) * load(basis, new + u)
-    length = root(total)
-    inverse = fill(1.0) / where(length, length, fill(1.0))
-    for u in range(rows):
-        store(basis, new + u, load(basis, new + u) * inverse)
-    store(space.column, k + 1, length)
-
-
-@jit
-def _rotate(k: int, most: int, space: Any) -> None:
-    """Make column ``k`` of the Hessenberg matrix triangular by Givens rotations; lanes whose residual is small stop counting."""
-    for lane in range(WIDTH):
-        counts = space.lane[1, lane] > 0.0
-        for j in range(k):
-            upper, lower = space.column[j, lane], space.column[j + 1, lane]
-            cosine, sine = space.cosine[j, lane], space.sine[j, lane]
-            space.column[j, lane] = cosine * upper + sine * lower
-            space.column[j + 1, lane] = cosine * lower - sine * upper
-        upper, lower = space.column[k, lane], space.column[k + 1, lane]
-        whole = math.hypot(upper, lower)
-        if not (counts and whole > 0.0 and math.isfinite(whole)):
-            space.lane[1, lane] = 0.0
-            for j in range(k + 1):
-                space.triangle[j * most + k, lane] = 0.0
-            space.cosine[k, lane], space.sine[k, lane] = 1.0, 0.0
-            continue
-        space.cosine[k, lane], space.sine[k, lane] = upper / whole, lower / whole
-        for j in range(k):
-            space.triangle[j * most + k, lane] = space.column[j, lane]
-        space.triangle[k * most + k, lane] = whole
-        rest = space.rest[k, lane]
-        space.rest[k, lane], space.rest[k + 1, lane] = upper / whole * rest, -lower / whole * rest
-        if abs(space.rest[k + 1, lane]) <= FORCING * space.lane[0, lane]:
-            space.lane[1, lane] = 0.0
-
-
-@jit
-def distance(one: Floats, other: Floats, out: Floats, row: int) -> None:
-    """Largest difference of a probability between two points, into a row of ``out``; no number where one of them is none."""
-    gap, total = fill(0.0), fill(0.0)
-    for u in range(one.shape[0] - 1):
-        d = size(exp(load(one, u)) - exp(load(other, u)))
-        gap = largest(d, gap)
-        total += load(one, u) - load(one, u) + load(other, u) - load(other, u)
-    store(out, row, gap + total)
+def move(lane: int, space: Any) -> None:
+    """With all products that GMRES wants: Newton's step, and along it. The image there is asked for."""
+    rows, k, weight = space.point.shape[0] // WIDTH, space.vector[lane], space.weight
+    first = lane * rows
+    for j in range(k, -1, -1):
+        rest = space.rest[lane, j]
+        for i in range(j + 1, k + 1):
+            rest -= space.triangle[lane, j, i] * weight[lane, i]
+        weight[lane, j] = rest / space.triangle[lane, j, j]
+    for r in range(first, first + rows):
+        store(space.step, r, fill(0.0))
+    add(rows, k + 1, space.basis, lane * (space.basis.shape[0] // WIDTH), weight, lane, 1.0, space.step, first)
+    longest = fill(TINY)
+    for r in range(first, first + rows):
+        step = load(space.step, r)
+        step = where(fill(1e250) - size(step), step, fill(0.0))
+        store(space.step, r, step)
+        longest = largest(size(step), longest)
+    part = fill(min(1.0, LONGEST_JUMP / highest(longest)))
+    for r in range(first, first + rows):
+        now = load(space.point, r) + part * load(space.step, r)
+        store(space.point, r, now)
+        store(space.ask, r, now)
+    space.vector[lane] = -1
