@@ -88,11 +88,10 @@ def _follow(
     fetch(game, actors, numbers, 0, waiting)
     queue, busy, rounds = 0, min(draws, WIDTH), 0
     for lane in range(WIDTH):
-        seat(game, waiting, lane, lane, tables, points.target)
-        begin(queue, lane, waiting.steepest[0, lane], pace)
-        _start(lane, game.uniform, points)
+        # Lanes without a draw of their own hold the last one's numbers, idle.
+        _take_up(game, queue, lane, waiting, tables, points, pace)
         if queue >= draws:
-            pace.state[lane] = IDLE
+            pace.lane[lane].state = IDLE
         queue += 1
     while busy > 0:
         time = load(pace.t, 0)
@@ -100,12 +99,7 @@ def _follow(
             store(tables.lam, a, load(points.target, a) * time)
         sweep(game, actors, tables)
         _measure(game, tables, pace)
-        moving = False
-        for lane in range(WIDTH):
-            moving = judge(unknowns, lane, budget, tables.image, points, pace) or moving
-        mixing = False
-        for lane in range(WIDTH):
-            mixing = mixing or pace.mixes[0, lane] > 0.0
+        moving, mixing = judge(unknowns, budget, tables.image, points.done, pace)
         if mixing:
             starting = False
             for lane in range(WIDTH):
@@ -124,26 +118,34 @@ def _follow(
                 store(tables.logs, u, load(tables.image, u))
         if moving:
             for lane in range(WIDTH):
-                if not pace.leaves[lane]:
+                one = pace.lane[lane]
+                if not one.leaves:
                     continue
-                if pace.accept[lane]:
-                    _keep(unknowns, lane, tables.image, points, pace)
-                if pace.state[lane] == UNDER_WAY:
-                    _head_for(unknowns, lane, tables.logs, points, pace)
+                if one.accept:
+                    _keep(unknowns, lane, tables.image, points.done, one)
+                if one.state == UNDER_WAY:
+                    _head_for(unknowns, lane, pace.t[0, lane], tables.logs, points.done, one)
                     continue
-                _hand_in(unknowns, lane, points, pace, found)
-                pace.state[lane] = IDLE
+                _hand_in(unknowns, lane, points.done, one, found)
+                one.state = IDLE
                 busy -= 1
                 if queue < draws:
-                    place = queue % WIDTH
-                    if place == 0:
+                    if queue % WIDTH == 0:
                         fetch(game, actors, numbers, queue, waiting)
-                    seat(game, waiting, place, lane, tables, points.target)
-                    begin(queue, lane, waiting.steepest[0, place], pace)
-                    _start(lane, game.uniform, points)
+                    _take_up(game, queue, lane, waiting, tables, points, pace)
                     queue += 1
                     busy += 1
         rounds += 1
+
+
+@jit
+def _take_up(game: Any, draw: int, lane: int, waiting: Any, tables: Any, points: Any, pace: Any) -> None:
+    """Start a lane on a draw, at the beginning of the branch, where all options are alike."""
+    place = draw % WIDTH
+    seat(game, waiting, place, lane, tables, points.target)
+    begin(draw, lane, waiting.steepest[0, place], pace)
+    for u in range(len(game.uniform)):
+        points.done[lane, 0, u] = game.uniform[u]
 
 
 @inlined
@@ -167,43 +169,33 @@ def _measure(game: Any, tables: Any, pace: Any) -> None:
 
 
 @inlined
-def _start(lane: int, uniform: Floats, points: Any) -> None:
-    """The branch begins where all options are alike."""
-    for u in range(len(uniform)):
-        points.done[lane, 0, u] = uniform[u]
-
-
-@inlined
-def _keep(unknowns: int, lane: int, image: Floats, points: Any, pace: Any) -> None:
+def _keep(unknowns: int, lane: int, image: Floats, done: Floats, one: Any) -> None:
     """A lane that has settled keeps its point, in place of the oldest, or of that which it has settled at again."""
-    slot = pace.slot[lane] if pace.again[lane] else (pace.slot[lane] + 1) % 3
-    pace.slot[lane] = slot
+    slot = one.slot if one.again else (one.slot + 1) % 3
+    one.slot = slot
     for u in range(unknowns):
-        points.done[lane, slot, u] = image[u, lane]
+        done[lane, slot, u] = image[u, lane]
 
 
 @inlined
-def _head_for(unknowns: int, lane: int, logs: Floats, points: Any, pace: Any) -> None:
+def _head_for(unknowns: int, lane: int, t: float, logs: Floats, done: Floats, one: Any) -> None:
     """Start from where the branch is heading."""
-    one, two, three = heading(lane, pace)
-    last = pace.slot[lane]
-    second, third = (last + 2) % 3, (last + 1) % 3
+    first, second, third = heading(t, one)
+    last = one.slot
+    earlier, earliest = (last + 2) % 3, (last + 1) % 3
     for u in range(unknowns):
-        logs[u, lane] = (
-            one * points.done[lane, last, u] + two * points.done[lane, second, u] + three * points.done[lane, third, u]
-        )
+        logs[u, lane] = first * done[lane, last, u] + second * done[lane, earlier, u] + third * done[lane, earliest, u]
 
 
 @inlined
-def _hand_in(unknowns: int, lane: int, points: Any, pace: Any, found: Any) -> None:
+def _hand_in(unknowns: int, lane: int, done: Floats, one: Any, found: Any) -> None:
     """A lane's draw is solved, or given up."""
-    draw, last = pace.draw[lane], pace.slot[lane]
-    second = (last + 2) % 3
+    draw, last = one.draw, one.slot
+    earlier = (last + 2) % 3
     for u in range(unknowns):
-        found.logs[u, draw] = points.done[lane, last, u]
-    if pace.state[lane] == GIVEN_UP:
+        found.logs[u, draw] = done[lane, last, u]
+    if one.state == GIVEN_UP:
         for u in range(unknowns):
-            found.before[u, draw] = points.done[lane, second, u]
-    found.t[draw], found.t_before[draw] = pace.done[0, lane], pace.done[1, lane]
-    found.solved[draw], found.sweeps[draw] = pace.state[lane] == SOLVED, pace.sweeps[lane]
-    found.doubt[draw] = pace.doubt[lane]
+            found.before[u, draw] = done[lane, earlier, u]
+    found.t[draw], found.t_before[draw] = one.done, one.second
+    found.solved[draw], found.sweeps[draw], found.doubt[draw] = one.state == SOLVED, one.sweeps, one.doubt

@@ -56,193 +56,179 @@ ATTRACTS = 0.9
 UNDER_WAY, SOLVED, GIVEN_UP, IDLE = 0, 1, 2, 3
 
 
+LANE = np.dtype(
+    [
+        *((name, np.int64) for name in ("draw", "state", "slot", "inner", "sweeps")),
+        *((name, np.float64) for name in ("step", "done", "second", "third", "before", "rate", "drift", "refused")),
+        *((name, np.bool_) for name in ("accept", "leaves", "doubt", "care", "back", "rough", "again")),
+    ],
+    align=True,
+)
+"""What is known of a lane.
+
+``draw`` and ``state``. ``done``, ``second``, ``third``: the last fractions of the target that it settled at; ``slot``: where the last of those points is kept. ``step``: its last in ``t``.
+``inner``, ``sweeps``: at this fraction, and in all. ``before``: the change of the sweep before the last; ``rate``: the ratio of both over ``t``, where it was last seen. ``drift``: distance moved at this fraction.
+
+What the last sweep means: ``accept``, it has settled; ``leaves``, it leaves this fraction. ``doubt``: as in :class:`~detente.solve.branch.Followed`.
+
+``care``: it had to go back, or to mix; ``back``: its last step was back; ``refused``: the distance at which it was refused there, if that was only for care. ``rough``: its last point was taken
+after one sweep; ``again``: it has just settled there once more.
+"""
+
+
 class Pace(NamedTuple):
-    """How far each lane has come, arrays (WIDTH,) but where another shape is given.
+    """How far each lane has come: ``lane`` (WIDTH,) of type ``LANE``, then tables that sweeps read.
 
-    ``draw`` and ``state``. ``t`` (1, WIDTH): fraction of the target it is at; ``step``: its last step in ``t``. ``done`` (3, WIDTH): the last fractions it settled at;
-    ``slot``: where the last of those points is kept. ``inner``, ``sweeps``: at this fraction, and in all.
-
-    Of the last sweep: ``change`` (3, WIDTH), largest change of a probability, sum of all changes, distance moved. ``before``: the change of the one before;
-    ``rate``: the ratio of both over ``t``, where it was last seen. ``drift``: distance moved at this fraction.
-
-    What the last sweep means: ``accept``, it has settled; ``leaves``, it leaves this fraction. Of mixing, (1, WIDTH) each, ones and zeros: it ``mixes``,
-    starts to (``cleared``), has a last sweep to remember (``kept``). ``doubt``: as in :class:`~detente.solve.branch.Followed`.
-
-    ``care``: it had to go back, or to mix; ``back``: its last step was back; ``refused``: the distance at which it was refused there, if that was only for care. ``rough``: its last point was taken
-    after one sweep; ``again``: it has just settled there once more.
+    ``t`` (1): fraction of the target it is at. Of the last sweep, ``change`` (3): largest change of a probability, sum of all changes, distance moved. Of mixing, (1) each, ones and zeros: it ``mixes``,
+    starts to (``cleared``), has a last sweep to remember (``kept``).
     """
 
-    draw: NDArray[np.int64]
-    state: NDArray[np.int64]
+    lane: NDArray[np.void]
     t: Floats
-    step: Floats
-    done: Floats
-    slot: NDArray[np.int64]
-    inner: NDArray[np.int64]
-    sweeps: NDArray[np.int64]
     change: Floats
-    before: Floats
-    rate: Floats
-    drift: Floats
-    accept: NDArray[np.bool_]
-    leaves: NDArray[np.bool_]
     mixes: Floats
     cleared: Floats
     kept: Floats
-    doubt: NDArray[np.bool_]
-    care: NDArray[np.bool_]
-    back: NDArray[np.bool_]
-    refused: Floats
-    rough: NDArray[np.bool_]
-    again: NDArray[np.bool_]
 
     @classmethod
     def idle(cls) -> Pace:
-        def count() -> NDArray[np.int64]:
-            return np.zeros(WIDTH, np.int64)
-
-        def flag() -> NDArray[np.bool_]:
-            return np.zeros(WIDTH, np.bool_)
-
-        return cls(
-            draw=count(), state=np.full(WIDTH, IDLE), t=table(1), step=np.zeros(WIDTH), done=table(3), slot=count(), inner=count(), sweeps=count(),
-            change=table(3), before=np.zeros(WIDTH), rate=np.zeros(WIDTH), drift=np.zeros(WIDTH), accept=flag(), leaves=flag(),
-            mixes=table(1), cleared=table(1), kept=table(1), doubt=flag(), care=flag(), back=flag(), refused=np.zeros(WIDTH), rough=flag(), again=flag(),
-        )  # fmt: skip
+        lane = np.zeros(WIDTH, LANE)
+        lane["state"] = IDLE
+        return cls(lane=lane, t=table(1), change=table(3), mixes=table(1), cleared=table(1), kept=table(1))
 
 
 @inlined
 def begin(draw: int, lane: int, steepest: float, pace: Any) -> None:
     """Start a lane on a draw whose largest precision times payoff span is ``steepest``."""
-    first = 1.0 if steepest <= FIRST_PRECISION else FIRST_PRECISION / steepest
-    pace.draw[lane], pace.state[lane] = draw, UNDER_WAY
-    pace.t[0, lane] = pace.step[lane] = first
-    for i in range(3):
-        pace.done[i, lane] = 0.0
-    pace.slot[lane] = pace.inner[lane] = pace.sweeps[lane] = 0
-    pace.rate[lane], pace.drift[lane], pace.refused[lane] = math.inf, 0.0, 0.0
+    one = pace.lane[lane]
+    one.draw, one.state = draw, UNDER_WAY
+    one.slot = one.inner = one.sweeps = 0
+    one.step = 1.0 if steepest <= FIRST_PRECISION else FIRST_PRECISION / steepest
+    one.done = one.second = one.third = one.drift = one.refused = 0.0
+    one.rate = math.inf
+    one.doubt = one.care = one.back = one.rough = one.again = False
+    pace.t[0, lane] = one.step
     pace.kept[0, lane] = pace.mixes[0, lane] = 0.0
-    pace.doubt[lane] = pace.care[lane] = pace.back[lane] = pace.rough[lane] = pace.again[lane] = False
+
+
+@jit
+def judge(unknowns: int, budget: int, image: Floats, done: Floats, pace: Any) -> Any:
+    """After a sweep: does each lane go on, back, is it done or given up? Says whether any leaves its present fraction, and whether any mixes."""
+    leaving, mixing = False, False
+    for lane in range(WIDTH):
+        one = pace.lane[lane]
+        pace.cleared[0, lane] = 0.0
+        if one.state != UNDER_WAY:
+            pace.kept[0, lane] = pace.mixes[0, lane] = 0.0
+            one.leaves = False
+            continue
+        here, change, mixed = pace.t[0, lane], pace.change[0, lane], pace.mixes[0, lane] > 0.0
+        settled, at_end = _settled(one, here, change, mixed), here >= 1.0
+        one.sweeps += 1
+        one.inner += 1
+        one.drift += pace.change[2, lane]
+        inner = one.inner
+        accept, part = False, 0.0
+        restart = inner > (LAST_PATIENCE if at_end and change < WITH_CARE else PATIENCE)
+        if not math.isfinite(pace.change[1, lane]):
+            restart = True
+        elif settled:
+            accept, part = _near(unknowns, lane, here, mixed, image, done, one)
+            restart = not accept
+        if accept and at_end:
+            one.state = SOLVED
+        elif accept:
+            pace.t[0, lane] = _step_on(one, here, part)
+        elif restart:
+            pace.t[0, lane] = _go_back(one, here, part)
+        if one.state == UNDER_WAY and one.sweeps >= budget:
+            one.state = GIVEN_UP
+        one.accept, one.leaves = accept, accept or restart or one.state != UNDER_WAY
+        mixes = _mixes(one, here, change, inner, mixed)
+        one.care = one.care or restart or (mixes and not at_end)
+        pace.mixes[0, lane] = 1.0 if mixes else 0.0
+        pace.cleared[0, lane] = 1.0 if mixes and not mixed else 0.0
+        pace.kept[0, lane] = 1.0 if mixes and mixed else 0.0
+        leaving, mixing = leaving or one.leaves, mixing or mixes
+    return leaving, mixing
 
 
 @inlined
-def judge(unknowns: int, lane: int, budget: int, image: Floats, points: Any, pace: Any) -> Any:
-    """After a sweep: on, back, done or given up? Says whether the lane leaves its present fraction."""
-    pace.cleared[0, lane] = 0.0
-    if pace.state[lane] != UNDER_WAY:
-        pace.kept[0, lane] = pace.mixes[0, lane] = 0.0
-        pace.leaves[lane] = False
-        return False
-    settled = _settled(lane, pace)
-    pace.sweeps[lane] += 1
-    pace.inner[lane] += 1
-    pace.drift[lane] += pace.change[2, lane]
-    here, inner, at_end = pace.t[0, lane], pace.inner[lane], pace.t[0, lane] >= 1.0
-    accept, part = False, 0.0
-    restart = inner > (LAST_PATIENCE if at_end and pace.change[0, lane] < WITH_CARE else PATIENCE)
-    if not math.isfinite(pace.change[1, lane]):
-        restart = True
-    elif settled:
-        accept, part = _near(unknowns, lane, image, points, pace)
-        restart = not accept
-    if accept and at_end:
-        pace.state[lane] = SOLVED
-    elif accept:
-        _step_on(lane, part, pace)
-    elif restart:
-        _go_back(lane, part, pace)
-    if pace.state[lane] == UNDER_WAY and pace.sweeps[lane] >= budget:
-        pace.state[lane] = GIVEN_UP
-    pace.accept[lane], pace.leaves[lane] = accept, accept or restart or pace.state[lane] != UNDER_WAY
-    _mix(lane, here, inner, pace)
-    pace.care[lane] = pace.care[lane] or restart or (pace.mixes[0, lane] > 0.0 and not at_end)
-    return pace.leaves[lane]
-
-
-@inlined
-def _mix(lane: int, here: float, inner: int, pace: Any) -> None:
-    """Whether the next sweep of a lane is mixed, after one, the ``inner``-th, at the fraction ``here``; and what is to be remembered of this one."""
-    change, at_end, mixed_before = pace.change[0, lane], here >= 1.0, pace.mixes[0, lane] > 0.0
-    slow = inner > PLAIN and change > (SLOW if at_end else SLOW_ON_THE_WAY) * pace.before[lane]
-    mixes = not pace.leaves[lane] and (mixed_before or slow)
-    if pace.leaves[lane]:
-        pace.doubt[lane] = pace.doubt[lane] and pace.state[lane] == SOLVED
-        pace.drift[lane] = 0.0
-    elif at_end and (mixes or mixed_before) and change > ATTRACTS * pace.before[lane]:
-        pace.doubt[lane] = True
-    if mixes or mixed_before:
-        pace.rate[lane] = math.inf
-    elif inner > 1:
-        pace.rate[lane] = change / (pace.before[lane] * here)
-    pace.before[lane] = change
-    pace.mixes[0, lane] = 1.0 if mixes else 0.0
-    pace.cleared[0, lane] = 1.0 if mixes and not mixed_before else 0.0
-    pace.kept[0, lane] = 1.0 if mixes and mixed_before else 0.0
-
-
-@inlined
-def _settled(lane: int, pace: Any) -> Any:
+def _settled(one: Any, here: float, change: float, mixed: bool) -> Any:
     """Whether the last sweep changed so little that a lane has settled, at its present fraction."""
-    change = pace.change[0, lane]
-    if pace.t[0, lane] < 1.0:
-        if pace.care[lane] or pace.mixes[0, lane] > 0.0:
+    if here < 1.0:
+        if one.care or mixed:
             return change < WITH_CARE
-        return change * min(1.0, CAUTION * pace.rate[lane] * pace.t[0, lane]) < ON_THE_WAY
+        return change * min(1.0, CAUTION * one.rate * here) < ON_THE_WAY
     if change < SETTLED:
         return True
     # Two more follow: the image, which is handed in, is one, and its certificate makes another.
-    ratio = max(change / pace.before[lane], pace.rate[lane], STEADILY[0])
-    steady = pace.inner[lane] >= PLAIN and pace.mixes[0, lane] == 0.0 and ratio < STEADILY[1]
+    ratio = max(change / one.before, one.rate, STEADILY[0])
+    steady = one.inner >= PLAIN and not mixed and ratio < STEADILY[1]
     return steady and change * ratio * ratio < SETTLED * (1.0 - ratio)
 
 
 @inlined
-def _near(unknowns: int, lane: int, image: Floats, points: Any, pace: Any) -> Any:
+def _near(unknowns: int, lane: int, here: float, mixed: bool, image: Floats, done: Floats, one: Any) -> Any:
     """Whether a lane has settled near where its branch was heading; and the ratio of the step that would have, just so, to this one."""
-    drift, far = pace.drift[lane], FAR
-    if pace.mixes[0, lane] > 0.0 or pace.care[lane]:
-        drift, planned = distances(unknowns, lane, image, points.done, pace)
-        if pace.care[lane] and pace.t[0, lane] > pace.done[0, lane] and drift > FALLS * pace.refused[lane]:
+    drift, far = one.drift, FAR
+    if mixed or one.care:
+        drift, planned = _distances(unknowns, lane, here, image, done, one)
+        if one.care and here > one.done and drift > FALLS * one.refused:
             far = min(FAR, max(FAR_OF_PLANNED * planned, FAR / 6.0))
-    near = drift <= far or pace.done[0, lane] == 0.0
+    near = drift <= far or one.done == 0.0
     part = AIM * math.sqrt((FAR if near else far) / max(drift, 1e-6))
-    pace.refused[lane] = 0.0
+    one.refused = 0.0
     if not near and drift <= FAR:
-        pace.refused[lane], part = drift, min(part, 0.5)
+        one.refused, part = drift, min(part, 0.5)
     return near, part
 
 
 @inlined
-def _step_on(lane: int, part: float, pace: Any) -> None:
+def _step_on(one: Any, here: float, part: float) -> Any:
     """On to the next fraction; after a step back no faster than that step."""
-    t, inner = pace.t[0, lane], pace.inner[lane]
-    pace.rough[lane] = inner == 1
-    pace.again[lane] = t == pace.done[0, lane]
-    if pace.again[lane]:
-        pace.t[0, lane], pace.inner[lane] = min(1.0, t + pace.step[lane]), 0
-        return
-    longest = 1.0 if pace.back[lane] else LONGER
-    pace.step[lane] *= min(part, longest if inner <= 12 else (1.2 if inner <= 30 else 0.7))
-    pace.done[2, lane], pace.done[1, lane], pace.done[0, lane] = pace.done[1, lane], pace.done[0, lane], t
-    pace.t[0, lane] = min(1.0, t + pace.step[lane])
-    pace.inner[lane], pace.back[lane] = 0, False
+    inner, longest = one.inner, 1.0 if one.back else LONGER
+    one.inner, one.rough, one.again = 0, inner == 1, here == one.done
+    if not one.again:
+        one.step *= min(part, longest if inner <= 12 else (1.2 if inner <= 30 else 0.7))
+        one.third, one.second, one.done = one.second, one.done, here
+        one.back = False
+    return min(1.0, here + one.step)
 
 
 @inlined
-def _go_back(lane: int, part: float, pace: Any) -> None:
+def _go_back(one: Any, here: float, part: float) -> Any:
     """Back to the last point, and on by a shorter step."""
-    step = (pace.t[0, lane] - pace.done[0, lane]) * max(part, 1.0 / 3.0)
+    one.step = (here - one.done) * max(part, 1.0 / 3.0)
+    one.inner, one.back = 0, True
+    if one.step < SHORTEST:
+        one.state = GIVEN_UP
     # What was taken after one sweep is not good enough to start from here: it is settled once more.
-    pace.t[0, lane] = pace.done[0, lane] + (0.0 if pace.rough[lane] else step)
-    pace.step[lane], pace.inner[lane], pace.back[lane] = step, 0, True
-    if step < SHORTEST:
-        pace.state[lane] = GIVEN_UP
+    return one.done + (0.0 if one.rough else one.step)
 
 
 @inlined
-def heading(lane: int, pace: Any) -> tuple[float, float, float]:
-    """Shares of a lane's last three points in where the branch is heading: by the parabola through them, or the secant through two."""
-    t, a, b, c = pace.t[0, lane], pace.done[0, lane], pace.done[1, lane], pace.done[2, lane]
+def _mixes(one: Any, here: float, change: float, inner: int, mixed: bool) -> Any:
+    """Whether the next sweep of a lane is to be mixed, after one, the ``inner``-th, at the fraction ``here``; and what that one tells of those to come."""
+    slow = inner > PLAIN and change > (SLOW if here >= 1.0 else SLOW_ON_THE_WAY) * one.before
+    mixes = not one.leaves and (mixed or slow)
+    if one.leaves:
+        one.doubt = one.doubt and one.state == SOLVED
+        one.drift = 0.0
+    elif here >= 1.0 and (mixes or mixed) and change > ATTRACTS * one.before:
+        one.doubt = True
+    if mixes or mixed:
+        one.rate = math.inf
+    elif inner > 1:
+        one.rate = change / (one.before * here)
+    one.before = change
+    return mixes
+
+
+@inlined
+def heading(t: float, one: Any) -> tuple[float, float, float]:
+    """Shares of a lane's last three points in where the branch is heading at ``t``: by the parabola through them, or the secant through two."""
+    a, b, c = one.done, one.second, one.third
     if a > b > c:
         return (
             (t - b) * (t - c) / ((a - b) * (a - c)),
@@ -255,16 +241,16 @@ def heading(lane: int, pace: Any) -> tuple[float, float, float]:
 
 
 @jit
-def distances(unknowns: int, lane: int, image: Floats, done: Floats, pace: Any) -> tuple[float, float]:
+def _distances(unknowns: int, lane: int, t: float, image: Floats, done: Floats, one: Any) -> tuple[float, float]:
     """Largest distance of the image from where the branch was heading, in probability (a log probability's counts in proportion); and of that
     from the last point."""
-    one, two, three = heading(lane, pace)
-    last = pace.slot[lane]
-    second, third = (last + 2) % 3, (last + 1) % 3
+    first, second, third = heading(t, one)
+    last = one.slot
+    earlier, earliest = (last + 2) % 3, (last + 1) % 3
     drift, planned = 0.0, 0.0
     for u in range(unknowns):
         before, now = done[lane, last, u], image[u, lane]
-        guess = one * before + two * done[lane, second, u] + three * done[lane, third, u]
+        guess = first * before + second * done[lane, earlier, u] + third * done[lane, earliest, u]
         there = math.exp(min(guess, 0.0))
         drift = max(drift, abs(guess - now) * (FAR / FAR_IN_LOGS), abs(there - math.exp(now)))
         planned = max(planned, abs(guess - before) * (FAR / FAR_IN_LOGS), abs(there - math.exp(before)))
