@@ -50,6 +50,7 @@ def test_hard_draws_do_not_depend_on_which_go_together(monkeypatch):
     one = forecast(hard, draws=300, threads=1)
     monkeypatch.setattr(run, "CORES", 64)
     monkeypatch.setitem(block.LARGEST, block.Effort.ONWARD, 8)
+    monkeypatch.setitem(block.LARGEST, block.Effort.EARLIER, 8)
     other = forecast(hard, draws=300, threads=3)
     assert other.data["sweeps"].max() > 300
     xr.testing.assert_identical(one.data, other.data)

@@ -120,7 +120,7 @@ def test_arc_length_goes_on_only_where_sweeps_gave_up(tree, payoffs, monkeypatch
     reached = branch.follow(plan, numbers, arclength.BUDGET)
     assert 5 < reached.solved.sum() < 32
     assert not reached.before[:, reached.solved].any()
-    logs, status, sweeps = arclength.follow_all(plan, numbers, Tables.of(plan), 0.12, onward=True)
+    logs, status, sweeps = arclength.follow_all(plan, numbers, Tables.of(plan), 0.12, arclength.Start.of(reached))
     assert (status[reached.solved] == Status.BRANCH_LOST).all()
     assert not sweeps[reached.solved].any()
     assert sweeps[~reached.solved].any()
@@ -135,8 +135,11 @@ def test_arc_length_finds_the_same_in_any_company(tree, payoffs, monkeypatch, on
     values = payoffs[:, :, :draws].transpose(1, 0, 2).reshape(-1, draws)
     numbers = Numbers(values, np.zeros((0, draws)), np.full((2, draws), PRECISION))
 
+    reached = arclength.reached(plan, numbers)
+
     def follow(which):
-        found = arclength.follow_all(plan, numbers.take(which), Tables.of(plan), 0.12, onward)
+        start = reached.take(which) if onward else None
+        found = arclength.follow_all(plan, numbers.take(which), Tables.of(plan), 0.12, start)
         return [part[..., np.argsort(which)] for part in found]
 
     together = follow(np.arange(draws))

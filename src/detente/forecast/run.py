@@ -24,6 +24,7 @@ from detente.forecast.weights import effective_draws, pareto_k
 from detente.game import Game, GameError, unroll
 from detente.situation.model import Situation
 from detente.solve import UNFINISHED, Block, Effort, Numbers, Plan, Status
+from detente.solve.arclength import Start
 from detente.solve.beside import compile_beside
 from detente.solve.lanes import WIDTH
 from detente.solve.method import Method
@@ -106,14 +107,19 @@ class Task:
         """Solve and measure some draws."""
         return self._measured(self.solved(quantities, self.effort))
 
-    def solved(self, quantities: Mapping[str, Floats], effort: Effort) -> Block:
+    def onward(self, given: tuple[Mapping[str, Floats], Start | None]) -> tuple[Results, Mapping[int, Start]]:
+        """Solve and measure some draws, given their quantities and where to start; and where the next effort is to start with some of them, by number."""
+        solved = self.solved(given[0], self.effort, given[1])
+        return self._measured(solved), solved.starts
+
+    def solved(self, quantities: Mapping[str, Floats], effort: Effort, start: Start | None = None) -> Block:
         """Some draws under the theory."""
         game = self.game
         precision = np.stack([quantities[actor.precision] for actor in game.situation.actors.values()])
         numbers = Numbers(
             game.payoff_tables(quantities)[0], game.chance_rows(quantities), precision / self.span[:, None]
         )
-        return solve_by(self.method, self.plan, numbers, effort)
+        return solve_by(self.method, self.plan, numbers, effort, start)
 
     def _measured(self, solved: Block) -> Results:
         tree, draws, routes = self.plan.tree, len(solved.status), int(self.kept.max(initial=-1)) + 1
@@ -280,31 +286,41 @@ def solve_draws(
     first = _chunks(task, Effort.QUICK, np.arange(draws), CORES)
     lead = max(len(first) // 2, 2 * CORES)
     left: dict[Effort, list[int]] = {effort: [] for effort in Effort}
-    handed: deque[tuple[Effort, NDArray[np.intp], Iterator[Results]]] = deque()
-    results, been = None, 0
+    handed: deque[tuple[Effort, NDArray[np.intp], Iterator[tuple[Results, Mapping[int, Start]]]]] = deque()
+    starts, results, been = dict[int, Start](), None, 0
 
     def hand_over(effort: Effort, chunks: list[NDArray[np.intp]]) -> None:
-        each = replace(task, effort=effort)
-        found = iter(pool.map(each, [{name: values[which] for name, values in drawn.items()} for which in chunks]))
+        each, goes_on = replace(task, effort=effort), effort == Effort.ONWARD
+        given = [
+            (
+                {name: values[which] for name, values in drawn.items()},
+                Start.join([starts.pop(int(draw)) for draw in which]) if goes_on else None,
+            )
+            for which in chunks
+        ]
+        found = iter(pool.map(each.onward, given))
         handed.extend((effort, which, found) for which in chunks)
 
     hand_over(Effort.QUICK, first[:lead])
     waiting = first[lead:]
     while handed:
         effort, which, found = handed.popleft()
-        part = next(found)
+        part, further = next(found)
         results = results or Results.room_for(part, draws)
         results.put(which, part)
         been += len(which) if effort == Effort.QUICK else 0
         done(been)
         if effort < hardest:
-            left[Effort(effort + 1)].extend(which[np.isin(part.status, UNFINISHED)])
+            starts |= {int(which[draw]): start for draw, start in further.items()}
+            unsolved = which[np.isin(part.status, UNFINISHED)].tolist()
+            left[Effort(effort + 1)] += [draw for draw in unsolved if effort > Effort.QUICK or draw in starts]
+            left[Effort.EARLIER] += [draw for draw in unsolved if effort == Effort.QUICK and draw not in starts]
         # Hard draws are handed over before the rest of the easy ones, and the hardest at once: no core is to wait for them at the end.
         for harder in list(Effort)[1:]:
             size, several = chunk(task.method, task.plan, harder), np.asarray(left[harder], dtype=np.intp)
             last = not waiting and not any(lower < harder for lower, *_ in handed)
             ready = len(several)
-            if harder == Effort.ONWARD and not last:
+            if harder in (Effort.ONWARD, Effort.EARLIER) and not last:
                 ready = size if ready >= size else 0
             if ready:
                 hand_over(harder, _chunks(task, harder, several[:ready], CORES if last else 1))

@@ -13,6 +13,7 @@ number of one lane enters the arithmetic of another.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -77,12 +78,12 @@ class SweepMap:
 
 
 def follow_all(
-    plan: Plan, numbers: Numbers, tables: Tables, far: float, onward: bool
+    plan: Plan, numbers: Numbers, tables: Tables, far: float, start: Start | None
 ) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
     """Solve every draw: log probabilities of the unknowns (n, D), status (D), sweeps (D).
 
-    No step lands further than ``far``, in probability, from where it was heading. ``onward``: from where sweeps can follow the branch, not
-    from its beginning; in small games this is no help, and no draw is solved so.
+    No step lands further than ``far``, in probability, from where it was heading. ``start``: where sweeps got to, if not from the branch's
+    beginning; in small games this is no help, and no draw is solved so.
     """
     draws = numbers.lam.shape[1]
     logs, status, sweeps = (
@@ -91,7 +92,7 @@ def follow_all(
         np.zeros(draws, np.int64),
     )
     if plan.unknowns <= dense.MOST_UNKNOWNS:
-        if onward:
+        if start is not None:
             return logs, status, sweeps
         for draw in range(draws):
             sweep_map = SweepMap(plan, tables)
@@ -100,20 +101,22 @@ def follow_all(
             logs[:, draw], status[draw] = dense.follow(sweep_map, uniform, first, far)
             sweeps[draw] = sweep_map.sweeps
         return logs, status, sweeps
-    if onward:
-        reached = branch.follow(plan, numbers, BUDGET)
-        which = np.flatnonzero(~reached.solved & (reached.t_before > 0.0) & (reached.t < 1.0))
-        start = Start(reached.before, reached.t_before, reached.logs, reached.t)
+    if start is not None:
+        which, begin, ratio, most = np.flatnonzero(start.usable), start, FIRST_RATIO, MAX_STEPS_ON
     else:
-        which, start = np.arange(draws), _beginning(plan, numbers, tables)
+        which, begin, ratio, most = np.arange(draws), _beginning(plan, numbers, tables), 1.0, MAX_STEPS
     if len(which):
         wait_for(follow)
-        ratio, most = (FIRST_RATIO, MAX_STEPS_ON) if onward else (1.0, MAX_STEPS)
         target, walk, space = table(plan.actors), Walk.of(plan.unknowns), newton.Space.of(plan.unknowns)
         follow(
-            plan.arrays, plan.actors, numbers, which, start, ratio, most, far, tables, target, walk, space, logs, status, sweeps
+            plan.arrays, plan.actors, numbers, which, begin, ratio, most, far, tables, target, walk, space, logs, status, sweeps
         )  # fmt: skip
     return logs, status, sweeps
+
+
+def reached(plan: Plan, numbers: Numbers) -> Start:
+    """Where a few sweeps get to."""
+    return Start.of(branch.follow(plan, numbers, BUDGET))
 
 
 class Start(NamedTuple):
@@ -123,6 +126,30 @@ class Start(NamedTuple):
     t_before: Floats
     here: Floats
     t: Floats
+
+    @classmethod
+    def of(cls, followed: branch.Followed) -> Start:
+        """Where sweeps got to: at the target, in those that they solved."""
+        return cls(followed.before, followed.t_before, followed.logs, np.where(followed.solved, 1.0, followed.t))
+
+    @classmethod
+    def nowhere(cls, unknowns: int, draws: int) -> Start:
+        """For draws of which nothing is known."""
+        return cls(np.zeros((unknowns, draws)), np.zeros(draws), np.zeros((unknowns, draws)), np.zeros(draws))
+
+    @classmethod
+    def join(cls, parts: Sequence[Start]) -> Start:
+        """Those of several draws."""
+        return cls(*(np.ascontiguousarray(np.concatenate(part, axis=-1)) for part in zip(*parts, strict=True)))
+
+    def take(self, draws: NDArray[np.integer]) -> Start:
+        """The same for some draws."""
+        return Start(*(np.ascontiguousarray(part[..., draws]) for part in self))
+
+    @property
+    def usable(self) -> Lanes:
+        """(D,) whether there are two points, short of the target."""
+        return (self.t_before > 0.0) & (self.t < 1.0)
 
 
 def _beginning(plan: Plan, numbers: Numbers, tables: Tables) -> Start:

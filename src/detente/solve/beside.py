@@ -65,7 +65,7 @@ def compile_here() -> None:
     plan = Plan.plain(tree)
     numbers, tables = Numbers(np.zeros((4 * options, 1)), np.zeros((0, 1)), np.ones((2, 1))), Tables.of(plan)
     index.astray(plan, numbers, np.repeat(plan.arrays.uniform[:, None], 1, axis=1), tables)
-    arclength.follow_all(plan, numbers, tables, far=0.1, onward=False)
+    arclength.follow_all(plan, numbers, tables, far=0.1, start=None)
 
 
 def _kernels() -> tuple[Any, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve import arclength, branch, dense, index
+from detente.solve.arclength import Start
 from detente.solve.kernels import Numbers, Tables, certify, terminal_payoffs, terminal_reach
 from detente.solve.lanes import WIDTH, table
 from detente.solve.plan import Plan
@@ -27,18 +29,24 @@ class Effort(IntEnum):
     QUICK = 0
     """Continuation in precision by sweeps, mixed where they are slow."""
     ONWARD = 1
-    """From where they could follow, by arc length, which passes folds."""
-    AFRESH = 2
+    """From where they could follow, by arc length, which passes folds. Solves nothing that is not known to have got anywhere."""
+    EARLIER = 2
+    """The same from where fewer sweeps get to, which is less often astray."""
+    AFRESH = 3
     """By arc length from the beginning."""
-    FINE = 3
+    FINE = 4
     """The same in short steps, for curves that nearly touch another."""
 
 
 BUDGET, BUDGET_OF_SMALL = 200, 600
 """Sweeps a draw may take; and where unknowns are few, so that arc length is by :mod:`detente.solve.dense`, which takes many times as long as a sweep."""
-FAR = {Effort.ONWARD: 0.12, Effort.AFRESH: 0.12, Effort.FINE: 0.012}
+FAR = {Effort.ONWARD: 0.12, Effort.EARLIER: 0.12, Effort.AFRESH: 0.12, Effort.FINE: 0.012}
 """How far from where it was heading a step by arc length may land, in probability."""
-LARGEST = {Effort.QUICK: 129 * WIDTH, Effort.ONWARD: 8 * WIDTH, Effort.AFRESH: 8 * WIDTH, Effort.FINE: 4 * WIDTH}
+LARGEST = {
+    Effort.QUICK: 129 * WIDTH,
+    **dict.fromkeys((Effort.ONWARD, Effort.EARLIER, Effort.AFRESH), 8 * WIDTH),
+    Effort.FINE: 4 * WIDTH,
+}
 """Draws to hand over at a time: so many that lanes are seldom idle while the last ones end, few where each takes long and other cores could share."""
 MORE = 4
 """Sweeps that draws may take besides, where their certificate does not hold at once."""
@@ -60,7 +68,7 @@ class Block:
     """Equilibria of D draws.
 
     ``prob`` (A + C, D): choice probabilities, then chances. ``value`` (I, D): expected payoffs at the
-    root. ``residual`` (D), ``gain`` (I, D, payoff units), ``status`` (D), ``sweeps`` (D).
+    root. ``residual`` (D), ``gain`` (I, D, payoff units), ``status`` (D), ``sweeps`` (D). ``starts``: where sweeps got to with draws that they gave up, by number, for ``ONWARD``.
     """
 
     plan: Plan
@@ -71,6 +79,7 @@ class Block:
     gain: Floats
     status: NDArray[np.int64]
     sweeps: NDArray[np.int64]
+    starts: Mapping[int, Start] = field(default_factory=dict)
 
     @property
     def choice(self) -> Floats:
@@ -94,11 +103,11 @@ class Block:
         return room
 
 
-def solve_block(plan: Plan, numbers: Numbers, effort: Effort) -> Block:
+def solve_block(plan: Plan, numbers: Numbers, effort: Effort, start: Start | None = None) -> Block:
     """The principal-branch logit equilibrium of every draw.
 
     Most draws need few sweeps and some need many: what a lower ``effort`` leaves unsolved is to be gathered
-    and solved together with a higher one.
+    and solved together with a higher one. ``start``: for ``ONWARD``, the ``starts`` of these draws that the lowest effort found.
     """
     draws = numbers.lam.shape[1]
     finite = np.logical_and.reduce([np.isfinite(numbers_).all(axis=0) for numbers_ in numbers])
@@ -106,7 +115,7 @@ def solve_block(plan: Plan, numbers: Numbers, effort: Effort) -> Block:
         tame = (np.where(finite, table_, other) for table_, other in zip(numbers, (0.0, 0.5, 0.0), strict=True))
         numbers = Numbers(*tame)
     numbers = Numbers(*(np.ascontiguousarray(table_, dtype=np.float64) for table_ in numbers))
-    tables = Tables.of(plan)
+    tables, starts = Tables.of(plan), dict[int, Start]()
     if plan.unknowns == 0:
         # Nobody's belief is open: the sweep of the certificate is the answer.
         logs, status, sweeps = np.empty((0, draws)), np.full(draws, Status.SOLVED, np.int64), np.ones(draws, np.int64)
@@ -114,9 +123,16 @@ def solve_block(plan: Plan, numbers: Numbers, effort: Effort) -> Block:
     elif effort == Effort.QUICK:
         followed = branch.follow(plan, numbers, BUDGET_OF_SMALL if plan.unknowns <= dense.MOST_UNKNOWNS else BUDGET)
         logs, sweeps, doubtful = followed.logs, followed.sweeps, followed.doubt
+        if plan.unknowns > dense.MOST_UNKNOWNS:
+            got = Start.of(followed)
+            starts = {int(draw): got.take(np.array([draw])) for draw in np.flatnonzero(got.usable)}
         status = np.where(followed.solved, Status.SOLVED, Status.BRANCH_LOST).astype(np.int64)
     else:
-        logs, status, sweeps = arclength.follow_all(plan, numbers, tables, FAR[effort], effort == Effort.ONWARD)
+        if effort == Effort.EARLIER and plan.unknowns > dense.MOST_UNKNOWNS:
+            start = arclength.reached(plan, numbers)
+        elif start is None and effort < Effort.AFRESH:
+            start = Start.nowhere(plan.unknowns, draws)
+        logs, status, sweeps = arclength.follow_all(plan, numbers, tables, FAR[effort], start)
         doubtful = np.ones(draws, np.bool_)
     if effort < Effort.FINE:
         # A point that plain sweeps come to attracts them, and its index is that of the principal branch. Short steps are the
@@ -129,7 +145,7 @@ def solve_block(plan: Plan, numbers: Numbers, effort: Effort) -> Block:
         _sweep_again(plan, numbers, status == Status.SOLVED, tables, (prob, value, residual, gain))
     status[(status == Status.SOLVED) & ~(residual <= TOLERANCE)] = Status.BRANCH_LOST
     status[~finite] = Status.NOT_FINITE
-    return Block(plan, numbers, prob, value, residual, gain, status, sweeps)
+    return Block(plan, numbers, prob, value, residual, gain, status, sweeps, starts)
 
 
 def _certified(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Tree
+from detente.solve.arclength import Start
 from detente.solve.beside import compile_beside
 from detente.solve.block import Effort, chunk, solve_block
 from detente.solve.kernels import Numbers
@@ -62,8 +63,15 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
     )
     rows = np.ascontiguousarray(payoffs, dtype=np.float64).reshape(tree.terminals * len(tree.actors), draws)
 
+    starts = dict[int, Start]()
+
     def solve_some(which: slice | NDArray[np.intp], effort: Effort) -> None:
-        block = solve_block(plan, Numbers(rows[:, which][held], chances[:, which], lam[:, which]), effort)
+        numbers = Numbers(rows[:, which][held], chances[:, which], lam[:, which])
+        start = (
+            Start.join([starts.pop(int(draw)) for draw in np.arange(draws)[which]]) if effort == Effort.ONWARD else None
+        )
+        block = solve_block(plan, numbers, effort, start)
+        starts.update({int(np.arange(draws)[which][draw]): start for draw, start in block.starts.items()})
         out.choice[:, which], out.reach[:, which] = block.choice, block.reach
         out.value[:, which], out.gain[:, which] = block.value, block.gain
         out.residual[which], out.status[which] = block.residual, block.status
@@ -72,7 +80,7 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
     with ThreadPoolExecutor(threads) as pool:
         plan, held = _plan(tree, rows, pool)
         for effort in Effort:
-            list(pool.map(partial(solve_some, effort=effort), _chunks(out, effort, chunk(plan, effort))))
+            list(pool.map(partial(solve_some, effort=effort), _chunks(out, effort, chunk(plan, effort), starts)))
     return out
 
 
@@ -86,10 +94,14 @@ def _plan(tree: Tree, rows: Floats, pool: ThreadPoolExecutor) -> tuple[Plan, NDA
     return Plan.of(tree, np.arange(actors), place.reshape(tree.terminals, actors).T), held
 
 
-def _chunks(out: Solution, effort: Effort, size: int) -> Iterator[slice | NDArray[np.intp]]:
+def _chunks(
+    out: Solution, effort: Effort, size: int, starts: Mapping[int, Start]
+) -> Iterator[slice | NDArray[np.intp]]:
     """What of ``out`` is to be solved with an effort, in parts: all of it first, as slices, which copy faster than lists."""
     if effort == Effort.QUICK:
         yield from (slice(start, start + size) for start in range(0, len(out.status), size))
     else:
         left = np.flatnonzero(np.isin(out.status, UNFINISHED))
+        if effort == Effort.ONWARD:
+            left = np.array([draw for draw in left if int(draw) in starts], dtype=np.intp)
         yield from (left[start : start + size] for start in range(0, len(left), size))
