@@ -12,8 +12,9 @@ import pytest
 from random_games import random_game
 
 from detente.game import unroll
+from detente.game.arrange import arrange
 from detente.situation import loads
-from detente.solve import Effort, Numbers, Plan, Status, arclength, branch, dense, solve, solve_block
+from detente.solve import Effort, Numbers, Plan, Status, arclength, block, branch, dense, solve, solve_block
 from detente.solve.kernels import Tables
 
 SIZE, DRAWS, PRECISION = 3, 120, 30.0
@@ -149,3 +150,41 @@ def test_arc_length_finds_the_same_in_any_company(tree, payoffs, monkeypatch, on
     alone = [follow(np.array([draw])) for draw in range(draws)]
     for part, one in enumerate(together):
         np.testing.assert_array_equal(one, np.concatenate([each[part] for each in alone], axis=-1))
+
+
+def test_sweeps_follow_a_branch_that_nearly_folds():
+    """A bimatrix game whose branch rises steeply between precisions 5 and 6 per span. Another passes within 0.12 of where it was heading:
+    sweeps that only asked how near they settled were on that one from 7 on."""
+    rows, columns = 2, 2
+    children = [[1, 2], [3, 4], [5, 6]]
+    tree, _ = arrange(("A", "B"), rows * columns, children, [0, 1, 1], [[]] * 3, set_actor=[0, 1])
+    worth = np.random.default_rng(2241).random((2, rows * columns))
+    precisions = np.linspace(4.0, 40.0, 37)
+    numbers = Numbers(
+        np.repeat(worth.reshape(-1, 1), len(precisions), axis=1),
+        np.zeros((0, len(precisions))),
+        precisions / np.ptp(worth, axis=1)[:, None],
+    )
+    quick, fine = (solve_block(Plan.plain(tree), numbers, effort) for effort in (Effort.QUICK, Effort.FINE))
+    assert (fine.status == Status.SOLVED).all()
+    assert fine.choice[0, 2] - fine.choice[0, 1] > 0.15, "it rises steeply"
+    assert (quick.status == Status.SOLVED).all()
+    np.testing.assert_allclose(quick.choice, fine.choice, atol=1e-6)
+
+
+def test_what_closes_in_less_steadily_than_it_seemed_gets_more_sweeps(tree, payoffs):
+    plan, draws = Plan.plain(tree), 32
+    values = payoffs[:, :, :draws].transpose(1, 0, 2).reshape(-1, draws)
+    numbers = Numbers(values, np.zeros((0, draws)), np.full((2, draws), 4.0))
+    exact = solve_block(plan, numbers, Effort.QUICK)
+    off = np.log(exact.choice[plan.arrays.unknown_action]) + 1e-7 * np.random.default_rng(1).normal(
+        size=(plan.unknowns, draws)
+    )
+    found = block._certified(plan, numbers, off, False, Tables.of(plan))
+    before = found[2].copy()
+    assert (before > block.TOLERANCE).sum() > 10
+    settled = np.arange(draws) > 3
+    block._sweep_again(plan, numbers, settled, Tables.of(plan), found)
+    assert (found[2][settled] <= block.TOLERANCE).all()
+    np.testing.assert_array_equal(found[2][~settled], before[~settled])
+    np.testing.assert_allclose(found[0][:, settled], exact.prob[:, settled], atol=1e-8)
