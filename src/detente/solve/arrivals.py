@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import Numbers, inlined, jit, log_chance
+from detente.solve.kernels import Numbers, inlined, inner, log_chance
 from detente.solve.lanes import WIDTH, at, fill, largest, load, neighbours, smallest, store, table
 from detente.solve.plan import Plan
 
@@ -46,7 +46,7 @@ def in_full_rows(numbers: Numbers) -> Numbers:
     return numbers if not missing else Numbers(*(np.pad(n, ((0, 0), (0, missing)), mode="edge") for n in numbers))
 
 
-@jit
+@inner
 def fetch(game: Any, actors: int, numbers: Any, first: int, waiting: Any) -> None:
     """The numbers of WIDTH draws from ``first`` on, all of which there must be, into ``waiting``."""
     for p in range(len(game.payoff_start) - 1):

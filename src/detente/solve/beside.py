@@ -31,7 +31,10 @@ def compile_beside() -> None:
     if getattr(sys, "frozen", False) or not Path(sys.executable or "").name.lower().startswith("python"):
         return
     quiet = subprocess.DEVNULL
-    code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import compile_here; compile_here()"
+    # What compiling leaves behind goes with the process: nothing is collected before.
+    code = (
+        f"import gc, sys; gc.disable(); sys.path[:] = {sys.path!r}; from {__name__} import compile_here; compile_here()"
+    )
     try:
         other = subprocess.Popen([sys.executable, "-c", code], stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603 - this Python
     except OSError:

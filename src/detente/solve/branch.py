@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve.arrivals import Arrivals, fetch, in_full_rows, seat
-from detente.solve.kernels import Numbers, Tables, inlined, jit, sweep
+from detente.solve.kernels import Numbers, Tables, inlined, inner, jit, sweep
 from detente.solve.lanes import WIDTH, at, fill, largest, load, size, store, table, where
 from detente.solve.mixing import DEPTH, Memory, combine, forget, mixed, remember
 from detente.solve.pace import FAR, FAR_IN_LOGS, GIVEN_UP, IDLE, SOLVED, UNDER_WAY, Pace, begin, heading, judge
@@ -138,7 +138,7 @@ def _follow(
         rounds += 1
 
 
-@jit
+@inner
 def _take_up(game: Any, draw: int, lane: int, waiting: Any, tables: Any, points: Any, pace: Any) -> None:
     """Start a lane on a draw, at the beginning of the branch, where all options are alike."""
     place = draw % WIDTH

@@ -36,9 +36,17 @@ from detente.solve.lanes import (
 from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
-jit: Any = nb.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"}, _nrt=False)
-inlined: Any = nb.njit(forceinline=True, error_model="numpy", fastmath={"contract", "nsz"}, _nrt=False)
-"""For the steps of a pass: to hand a game's arrays over at a call costs more than the step."""
+_options: dict[str, Any] = {
+    "error_model": "numpy",
+    "fastmath": {"contract", "nsz"},
+    "_nrt": False,
+    "no_cfunc_wrapper": True,
+}
+jit: Any = nb.njit(cache=True, nogil=True, **_options)
+inner: Any = nb.njit(cache=True, no_cpython_wrapper=True, **_options)
+"""For what only compiled code calls: to take apart what Python hands over may take as long to compile as the rest. Python that calls such a function crashes."""
+inlined: Any = nb.njit(forceinline=True, no_cpython_wrapper=True, **_options)
+"""The same for the steps of a pass: to hand a game's arrays over at a call costs more than the step."""
 
 IMPOSSIBLE = -1e5
 """Log of a chance of zero: beliefs it leads to are those of a vanishing tremble."""
@@ -247,7 +255,7 @@ def take_up(game: Any, actors: int, numbers: Any, draw: int, lane: int, tables: 
         tables.logs[u, lane] = game.uniform[u]
 
 
-@jit
+@inner
 def take_up_row(game: Any, actors: int, numbers: Any, first: int, logs: Floats, tables: Any) -> None:
     """Put the numbers of WIDTH draws from ``first`` on into the lanes, with profiles ``logs`` (n, D) and their own precisions."""
     base, actions, unknowns = (len(game.edge_start) - 1) * actors, len(game.unknown), len(game.unknown_action)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import inlined, jit
+from detente.solve.kernels import inlined, inner
 from detente.solve.lanes import WIDTH, table
 
 Floats = NDArray[np.float64]
@@ -111,7 +111,7 @@ def begin(draw: int, lane: int, steepest: float, pace: Any) -> None:
     pace.kept[0, lane] = pace.mixes[0, lane] = 0.0
 
 
-@jit
+@inner
 def judge(unknowns: int, budget: int, image: Floats, done: Floats, pace: Any) -> Any:
     """After a sweep: does each lane go on, back, is it done or given up? Says whether any leaves its present fraction, and whether any mixes."""
     leaving, mixing = False, False
@@ -240,7 +240,7 @@ def heading(t: float, one: Any) -> tuple[float, float, float]:
     return 1.0, 0.0, 0.0
 
 
-@jit
+@inner
 def _distances(unknowns: int, lane: int, t: float, image: Floats, done: Floats, one: Any) -> tuple[float, float]:
     """Largest distance of the image from where the branch was heading, in probability (a log probability's counts in proportion); and of that
     from the last point."""
