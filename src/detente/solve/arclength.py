@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 
 from detente.solve import branch, dense, newton
 from detente.solve.beside import wait_for
-from detente.solve.kernels import Numbers, Tables, jit, sweep, take_up
+from detente.solve.kernels import Numbers, Tables, inner, jit, sweep, take_up
 from detente.solve.lanes import WIDTH, exp, fill, highest, largest, load, size, smallest, store, table, total, where
 from detente.solve.pace import FIRST_PRECISION
 from detente.solve.plan import Plan
 from detente.solve.status import Status
-from detente.solve.vectors import collect, deal, rows_of, scale
+from detente.solve.vectors import collect, deal, scale
 
 Floats = NDArray[np.float64]
 Lanes = NDArray[np.bool_]
@@ -107,9 +107,9 @@ def follow_all(
         which, begin, ratio, most = np.arange(draws), _beginning(plan, numbers, tables), 1.0, MAX_STEPS
     if len(which):
         wait_for(follow)
-        target, walk, space = table(plan.actors), Walk.of(plan.unknowns), newton.Space.of(plan.unknowns)
+        lanes, target, (vectors, small) = np.zeros(WIDTH, LANE), table(plan.actors), newton.room(plan.unknowns)
         follow(
-            plan.arrays, plan.actors, numbers, which, begin, ratio, most, far, tables, target, walk, space, logs, status, sweeps
+            plan.arrays, plan.actors, numbers, which, begin, ratio, most, far, tables, target, lanes, vectors, small, logs, status, sweeps
         )  # fmt: skip
     return logs, status, sweeps
 
@@ -164,39 +164,23 @@ def _beginning(plan: Plan, numbers: Numbers, tables: Tables) -> Start:
     return Start(uniform, np.zeros(draws), uniform, first)
 
 
-class Walk(NamedTuple):
-    """How far each lane has come.
+LANE = np.dtype(
+    [
+        *newton.LANE,
+        *((name, np.int64) for name in ("draw", "steps", "sweeps")),
+        *((name, np.float64) for name in ("ratio", "part")),
+        *((name, np.bool_) for name in ("fresh", "landing")),
+    ],
+    align=True,
+)
+"""What is known of a lane, besides what Newton's method knows.
 
-    Its last two points on the curve, ``before`` and ``here``, vectors of :mod:`detente.solve.vectors`. Arrays (WIDTH,): its ``draw``, -1 where none is
-    left; ``ratio``, the next step's length in last steps, and the ``part`` of it that reaches the target, 1 where all is short of it; ``steps`` and ``sweeps`` so far;
-    ``fresh`` where ``here`` is only near the curve, and is to be corrected first; ``landing`` where this step ends at the target.
-    """
+Its ``draw``, -1 where none is left; ``steps`` and ``sweeps`` so far; ``ratio``, the next step's length in last steps, and the ``part`` of it that reaches the
+target, 1 where all is short of it; ``fresh`` where its last point is only near the curve, and is to be corrected first; ``landing`` where this step ends at the target.
+"""
 
-    before: Floats
-    here: Floats
-    draw: NDArray[np.int64]
-    ratio: Floats
-    part: Floats
-    steps: NDArray[np.int64]
-    sweeps: NDArray[np.int64]
-    fresh: Lanes
-    landing: Lanes
-
-    @classmethod
-    def of(cls, unknowns: int) -> Walk:
-        """Before the first draw."""
-        rows = WIDTH * rows_of(unknowns)
-        return cls(
-            before=table(rows),
-            here=table(rows),
-            draw=np.full(WIDTH, -1),
-            ratio=np.ones(WIDTH),
-            part=np.ones(WIDTH),
-            steps=np.zeros(WIDTH, np.int64),
-            sweeps=np.zeros(WIDTH, np.int64),
-            fresh=np.zeros(WIDTH, np.bool_),
-            landing=np.zeros(WIDTH, np.bool_),
-        )
+BEFORE, HERE = newton.OTHERS, newton.OTHERS + 1
+"""A lane's last two points on the curve, among the vectors of Newton's method."""
 
 
 @jit
@@ -211,8 +195,9 @@ def follow(
     far: float,
     tables: Any,
     target: Floats,
-    walk: Any,
-    space: Any,
+    lanes: NDArray[np.void],
+    vectors: Floats,
+    small: Floats,
     logs: Floats,
     status: NDArray[np.int64],
     sweeps: NDArray[np.int64],
@@ -221,148 +206,154 @@ def follow(
 
     The first step is ``ratio`` times the way between the two points there, and there are at ``most`` so many. A step goes at most ``5 far`` along the curve and lands within ``far`` of where it was heading, in probability.
     """
-    unknowns, rows = len(game.unknown_action), walk.here.shape[0] // WIDTH
-    queue, busy = np.int64(0), 0
+    unknowns, stride, places = len(game.unknown_action), vectors.shape[0] // WIDTH, small.shape[0] // WIDTH
+    rows = (unknowns + WIDTH - 1) // WIDTH + 1
+    ask, answer, last = newton.ASK * rows, newton.ANSWER * rows, rows - 1
     for lane in range(WIDTH):
-        # Lanes without a draw of their own hold the last one's numbers, idle.
-        draw = which[queue if queue < len(which) else -1]
-        take_up(game, actors, numbers, draw, lane, tables, target)
-        _begin(unknowns, draw, start, ratio, lane, walk)
-        _step(lane, walk, space)
-        if queue < len(which):
-            busy += 1
-        else:
-            walk.draw[lane] = -1
-        queue += 1
-    while busy > 0:
+        lanes[lane].draw = -1
+    queue, busy = 0, 0
+    while True:
         for lane in range(WIDTH):
-            time = space.ask[lane * rows + rows - 1, 0]
+            one, first, own = lanes[lane], lane * stride, lane * places
+            if one.draw >= 0:
+                one.sweeps += 1
+                if one.vector >= 0:
+                    if not newton.extend(rows, first, own, one, vectors, small):
+                        newton.move(rows, first, own, one, vectors, small)
+                    continue
+                met = newton.judge(rows, first, own, one, vectors, small)
+                if met == newton.UNDER_WAY:
+                    continue
+                how = _end_step(rows, first, met == newton.MET, most, far, one, vectors)
+                if how != UNDER_WAY:
+                    status[one.draw], sweeps[one.draw] = how, one.sweeps
+                    for u in range(unknowns):
+                        logs[u, one.draw] = vectors[first + newton.POINT * rows + u // WIDTH, u % WIDTH]
+                    one.draw = -1
+                    busy -= 1
+            if one.draw < 0:
+                # A lane that never has a draw of its own holds the last one's numbers, idle.
+                if queue >= max(len(which), WIDTH):
+                    continue
+                draw = which[min(queue, len(which) - 1)]
+                take_up(game, actors, numbers, draw, lane, tables, target)
+                queue += 1
+                if queue > len(which):
+                    continue
+                _begin(unknowns, rows, first, draw, start, ratio, one, vectors)
+                busy += 1
+            _step(rows, first, one, vectors)
+        if busy == 0:
+            return
+        for lane in range(WIDTH):
+            time = vectors[lane * stride + ask + last, 0]
             for a in range(actors):
                 tables.lam[a, lane] = target[a, lane] * time
-        deal(unknowns, rows, space.ask, tables.logs)
+        deal(unknowns, vectors, ask, stride, tables.logs)
         sweep(game, actors, tables)
-        collect(unknowns, rows, tables.image, space.answer)
-        for lane in range(WIDTH):
-            draw = walk.draw[lane]
-            if draw < 0:
-                continue
-            walk.sweeps[lane] += 1
-            if space.vector[lane] >= 0:
-                if not newton.extend(lane, space):
-                    newton.move(lane, space)
-                continue
-            met = newton.judge(lane, space)
-            if met == newton.UNDER_WAY:
-                continue
-            how = _end_step(lane, met == newton.MET, most, far, walk, space)
-            if how != UNDER_WAY:
-                status[draw], sweeps[draw] = how, walk.sweeps[lane]
-                for u in range(unknowns):
-                    logs[u, draw] = space.point[lane * rows + u // WIDTH, u % WIDTH]
-                walk.draw[lane] = -1
-                busy -= 1
-                if queue >= len(which):
-                    continue
-                draw = which[queue]
-                take_up(game, actors, numbers, draw, lane, tables, target)
-                _begin(unknowns, draw, start, ratio, lane, walk)
-                queue += 1
-                busy += 1
-            _step(lane, walk, space)
+        collect(unknowns, tables.image, vectors, answer, stride)
 
 
-@jit
-def _begin(unknowns: int, draw: int, start: Any, ratio: float, lane: int, walk: Any) -> None:
+@inner
+def _begin(
+    unknowns: int, rows: int, first: int, draw: int, start: Any, ratio: float, one: Any, vectors: Floats
+) -> None:
     """Put a lane where its draw starts."""
-    rows = walk.here.shape[0] // WIDTH
-    first, last = lane * rows, lane * rows + rows - 1
+    before, here, last = first + BEFORE * rows, first + HERE * rows, rows - 1
     for u in range(unknowns):
-        row, i = first + u // WIDTH, u % WIDTH
-        walk.before[row, i], walk.here[row, i] = start.before[u, draw], start.here[u, draw]
-    walk.before[last, 0], walk.here[last, 0] = start.t_before[draw], start.t[draw]
-    walk.draw[lane], walk.fresh[lane], walk.ratio[lane] = draw, True, ratio
-    walk.steps[lane] = walk.sweeps[lane] = 0
+        row, i = u // WIDTH, u % WIDTH
+        vectors[before + row, i], vectors[here + row, i] = start.before[u, draw], start.here[u, draw]
+    vectors[before + last, 0], vectors[here + last, 0] = start.t_before[draw], start.t[draw]
+    one.draw, one.fresh, one.ratio = draw, True, ratio
+    one.steps = one.sweeps = 0
 
 
-@jit
-def _step(lane: int, walk: Any, space: Any) -> None:
+@inner
+def _step(rows: int, first: int, one: Any, vectors: Floats) -> None:
     """Where a lane's next step heads, and the plane in which the curve is sought: a secant of the curve, and the plane normal to it."""
-    rows = walk.here.shape[0] // WIDTH
-    first, last = lane * rows, lane * rows + rows - 1
-    fresh, ratio = walk.fresh[lane], walk.ratio[lane]
-    t, rise = walk.here[last, 0], ratio * (walk.here[last, 0] - walk.before[last, 0])
+    before, here, guess, plane, last = (
+        first + BEFORE * rows,
+        first + HERE * rows,
+        first + newton.GUESS * rows,
+        first + newton.PLANE * rows,
+        rows - 1,
+    )
+    fresh, ratio = one.fresh, one.ratio
+    t, t_before = vectors[here + last, 0], vectors[before + last, 0]
+    rise = ratio * (t - t_before)
     over = not fresh and t + rise >= 1.0
     part = min((1.0 - t) / rise, BEFORE_ONE) if over else 1.0
-    walk.part[lane], walk.landing[lane] = part, over
-    upright = over or (fresh and walk.before[last, 0] <= 0.0)
+    one.part, one.landing = part, over
     onward = fill(0.0 if fresh else ratio * part)
     square, from_before = fill(0.0), fill(1.0 if fresh else 0.0)
-    for r in range(first, last + 1):
-        before, here = load(walk.before, r), load(walk.here, r)
-        guess = here + onward * (here - before)
+    for r in range(rows):
+        was, now = load(vectors, before + r), load(vectors, here + r)
+        to = now + onward * (now - was)
         if r < last:
-            guess = smallest(guess, fill(0.0))
-        start = where(from_before, before, here)
-        normal = guess - start
+            to = smallest(to, fill(0.0))
+        start = where(from_before, was, now)
+        normal = to - start
         if r < last:
             normal = fill(0.25) * normal * exp(smallest(start, fill(0.0)))
-        store(space.guess, r, guess)
-        store(space.plane, r, normal)
+        store(vectors, guess + r, to)
+        store(vectors, plane + r, normal)
         square += normal * normal
     if over:
-        space.guess[last, 0] = 1.0
-    if upright:
-        for r in range(first, last + 1):
-            store(space.plane, r, fill(0.0))
-        space.plane[last, 0] = 1.0
+        vectors[guess + last, 0] = 1.0
+    if over or (fresh and t_before <= 0.0):
+        for r in range(rows):
+            store(vectors, plane + r, fill(0.0))
+        vectors[plane + last, 0] = 1.0
     else:
-        scale(rows, space.plane, first, 1.0 / math.sqrt(total(square) + 1e-300), space.plane, first)
-    tolerance = SETTLED if over or space.guess[last, 0] >= 1.0 else ON_THE_WAY
-    newton.begin(lane, tolerance, space)
+        scale(rows, vectors, plane, 1.0 / math.sqrt(total(square) + 1e-300), plane)
+    tolerance = SETTLED if over or vectors[guess + last, 0] >= 1.0 else ON_THE_WAY
+    newton.begin(rows, first, tolerance, one, vectors)
 
 
-@jit
-def _end_step(lane: int, met: bool, most: int, far: float, walk: Any, space: Any) -> int:
+@inner
+def _end_step(rows: int, first: int, met: bool, most: int, far: float, one: Any, vectors: Floats) -> int:
     """Take the step that has met the curve near enough, or go back and try a shorter one. Returns the draw's status, ``UNDER_WAY`` if it is to go on."""
-    rows = walk.here.shape[0] // WIDTH
-    first, last = lane * rows, lane * rows + rows - 1
-    fresh, part, newtons = walk.fresh[lane], walk.part[lane], space.iteration[lane]
+    before, here, point, guess, last = (
+        first + BEFORE * rows,
+        first + HERE * rows,
+        first + newton.POINT * rows,
+        first + newton.GUESS * rows,
+        rows - 1,
+    )
+    fresh = one.fresh
     drift = planned = 0.0
     good = met
     if met and not fresh:
-        drift, planned = (
-            _distance(rows, first, space.point, space.guess),
-            _distance(rows, first, space.guess, walk.here),
-        )
+        drift, planned = _distance(rows, vectors, point, guess), _distance(rows, vectors, guess, here)
         good = planned < 5 * far and drift < min(far, max(0.8 * planned, far / 6))
-    walk.steps[lane] += 1
-    if good and (walk.landing[lane] or (fresh and space.point[last, 0] >= 1.0)):
+    one.steps += 1
+    if good and (one.landing or (fresh and vectors[point + last, 0] >= 1.0)):
         return SOLVED
     if good:
-        for r in range(first, last + 1):
+        for r in range(rows):
             if not fresh:
-                store(walk.before, r, load(walk.here, r))
-            store(walk.here, r, load(space.point, r))
+                store(vectors, before + r, load(vectors, here + r))
+            store(vectors, here + r, load(vectors, point + r))
         if not fresh:
-            easy = newtons <= 3 and drift < far / 3 and planned < 2 * far
-            walk.ratio[lane] = 1.6 if easy else 1.0 if newtons <= 5 else 0.7
-        walk.fresh[lane] = False
-        if walk.here[last, 0] < 0.0:
+            easy = one.iteration <= 3 and drift < far / 3 and planned < 2 * far
+            one.ratio = 1.6 if easy else 1.0 if one.iteration <= 5 else 0.7
+        one.fresh = False
+        if vectors[here + last, 0] < 0.0:
             return BRANCH_LOST
     else:
-        walk.ratio[lane] *= part / 3.0
-        if fresh or walk.ratio[lane] < SHORTEST:
+        one.ratio *= one.part / 3.0
+        if fresh or one.ratio < SHORTEST:
             return BRANCH_LOST
-    return TOO_MANY_STEPS if walk.steps[lane] >= most else UNDER_WAY
+    return TOO_MANY_STEPS if one.steps >= most else UNDER_WAY
 
 
-@jit
-def _distance(rows: int, first: int, one: Floats, other: Floats) -> float:
+@inner
+def _distance(rows: int, vectors: Floats, point: int, other: int) -> float:
     """Largest difference of a probability between two points, no number where one of them is none."""
     gap, gaps = fill(0.0), fill(0.0)
-    for r in range(first, first + rows - 1):
-        d = exp(load(one, r)) - exp(load(other, r))
-        gap = largest(size(d), gap)
-        gaps += load(one, r) - load(one, r) + load(other, r) - load(other, r)
+    for r in range(rows - 1):
+        here, there = load(vectors, point + r), load(vectors, other + r)
+        gap = largest(size(exp(here) - exp(there)), gap)
+        gaps += here - here + there - there
     most: float = highest(gap) + total(gaps)
     return most

@@ -12,13 +12,13 @@ the eigenvalue that passes one there belongs to a direction that the start, and 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve.beside import wait_for
-from detente.solve.kernels import Numbers, Tables, jit, sweep, take_up
+from detente.solve.kernels import Numbers, Tables, inner, jit, sweep, take_up
 from detente.solve.lanes import WIDTH, exp, fill, highest, largest, load, size, store, table
 from detente.solve.plan import Plan
 from detente.solve.vectors import collect, deal, length, orthogonalise, rows_of, scale
@@ -40,36 +40,9 @@ SQUARINGS = 4
 """Of a matrix: where its 16th power is small, no eigenvalue reaches one."""
 
 
-class Space(NamedTuple):
-    """Vectors of :mod:`detente.solve.vectors`: the fixed ``point``, its ``image``, the ``weight`` of a direction's entries there, what to ``ask`` the image of,
-    the ``answer``, and the ``basis``. ``column`` (WIDTH, m + 1) of the Hessenberg matrix; ``rate`` (WIDTH), one over the size of the difference taken; ``target`` precisions (I), a table."""
-
-    point: Floats
-    image: Floats
-    weight: Floats
-    ask: Floats
-    answer: Floats
-    basis: Floats
-    column: Floats
-    rate: Floats
-    target: Floats
-
-    @classmethod
-    def of(cls, unknowns: int, actors: int, most: int) -> Space:
-        """For a Krylov basis of ``most`` vectors."""
-        rows = rows_of(unknowns)
-        point, image, weight, ask, answer = (table(WIDTH * rows) for _ in range(5))
-        return cls(
-            point=point,
-            image=image,
-            weight=weight,
-            ask=ask,
-            answer=answer,
-            basis=table(WIDTH * (most + 1) * rows),
-            column=np.zeros((WIDTH, most + 1)),
-            rate=np.zeros(WIDTH),
-            target=table(actors),
-        )
+POINT, IMAGE, WEIGHT, ASK, ANSWER, BASIS_FROM = range(6)
+"""A lane's vectors (:mod:`detente.solve.vectors`), one after the other in a table: the fixed point, its image, the weight of a direction's entries there, what to ask the
+image of, the answer, and then the Krylov basis."""
 
 
 def astray(plan: Plan, numbers: Numbers, logs: Floats, tables: Tables) -> NDArray[np.bool_]:
@@ -78,74 +51,100 @@ def astray(plan: Plan, numbers: Numbers, logs: Floats, tables: Tables) -> NDArra
     basis = min(unknowns, BASIS)
     if basis == 0 or draws == 0:
         return np.zeros(draws, dtype=np.bool_)
-    hessenberg = np.zeros((draws, basis + 1, basis))
-    space = Space.of(unknowns, plan.actors, basis)
+    full = -(-draws // WIDTH) * WIDTH
+    columns = np.zeros((full * basis, basis + 1))
+    vectors, rate = table(WIDTH * (BASIS_FROM + basis + 1) * rows_of(unknowns)), np.zeros(WIDTH)
     wait_for(arnoldi)
-    arnoldi(plan.arrays, plan.actors, numbers, np.ascontiguousarray(logs), tables, space, hessenberg)
-    return _odd(hessenberg)
+    arnoldi(
+        plan.arrays,
+        plan.actors,
+        numbers,
+        np.ascontiguousarray(logs),
+        tables,
+        table(plan.actors),
+        vectors,
+        rate,
+        columns,
+    )
+    return _odd(columns.reshape(full, basis, basis + 1)[:draws].transpose(0, 2, 1))
 
 
 @jit
-def arnoldi(game: Any, actors: int, numbers: Any, logs: Floats, tables: Any, space: Any, hessenberg: Floats) -> None:
-    """Arnoldi's method on the sweep's Jacobian at ``logs`` (n, D), from the direction of the curve, into ``hessenberg`` (D, m + 1, m)."""
-    unknowns, draws = logs.shape
-    rows, part = space.point.shape[0] // WIDTH, space.basis.shape[0] // WIDTH
+def arnoldi(
+    game: Any,
+    actors: int,
+    numbers: Any,
+    logs: Floats,
+    tables: Any,
+    target: Floats,
+    vectors: Floats,
+    rate: Floats,
+    columns: Floats,
+) -> None:
+    """Arnoldi's method on the sweep's Jacobian at ``logs`` (n, D), from the direction of the curve: the ``columns`` of the Hessenberg matrices, m of
+    m + 1 for each draw, and for as many more as make the last row of lanes full. ``rate`` (WIDTH): one over the size of a lane's difference."""
+    (unknowns, draws), many = logs.shape, columns.shape[1] - 1
+    rows, stride = (unknowns + WIDTH - 1) // WIDTH + 1, vectors.shape[0] // WIDTH
     for start in range(0, draws, WIDTH):
         for lane in range(WIDTH):
             draw = min(start + lane, draws - 1)
-            take_up(game, actors, numbers, draw, lane, tables, space.target)
+            take_up(game, actors, numbers, draw, lane, tables, target)
             for u in range(unknowns):
-                row = lane * rows + u // WIDTH
-                space.point[row, u % WIDTH] = space.ask[row, u % WIDTH] = logs[u, draw]
-            space.rate[lane] = 1.0 / PROBE
+                row, i = lane * stride + u // WIDTH, u % WIDTH
+                vectors[row + POINT * rows, i] = vectors[row + ASK * rows, i] = logs[u, draw]
+            rate[lane] = 1.0 / PROBE
         # First the point's own image, then that at a slightly higher precision, then products with one vector of the basis after the other.
-        for k in range(-2, hessenberg.shape[2]):
-            for lane in range(WIDTH if k >= 0 else 0):
-                _ask(lane, lane * part + k * rows, space)
+        for k in range(-2, many):
             for a in range(actors):
-                store(tables.lam, a, load(space.target, a) * fill(1.0 + PROBE if k == -1 else 1.0))
-            deal(unknowns, rows, space.ask, tables.logs)
+                store(tables.lam, a, load(target, a) * fill(1.0 + PROBE if k == -1 else 1.0))
+            deal(unknowns, vectors, ASK * rows, stride, tables.logs)
             sweep(game, actors, tables)
-            collect(unknowns, rows, tables.image, space.answer)
-            if k == -2:
-                for r in range(WIDTH * rows):
-                    store(space.image, r, load(space.answer, r))
-                    # What almost never happens moves nothing: directions are scaled by the root of the probability.
-                    store(space.weight, r, exp(fill(0.5) * largest(load(space.point, r), fill(RAREST))))
-                continue
+            collect(unknowns, tables.image, vectors, ANSWER * rows, stride)
             for lane in range(WIDTH):
-                basis = lane * part
-                _take(lane, basis + (k + 1) * rows, space)
-                if k < 0:
-                    long = length(rows, space.basis, basis)
-                    scale(rows, space.basis, basis, 1.0 / long if long > NOTHING else 0.0, space.basis, basis)
+                first = lane * stride
+                basis = first + BASIS_FROM * rows
+                if k == -2:
+                    _weigh(rows, first, vectors)
                     continue
-                orthogonalise(rows, k, space.basis, basis, lane, space.column)
-                for j in range(k + 2 if start + lane < draws else 0):
-                    hessenberg[start + lane, j, k] = space.column[lane, j]
+                _take(rows, first, basis + (k + 1) * rows, rate[lane], vectors)
+                if k >= 0:
+                    orthogonalise(rows, k, vectors, basis, columns, (start + lane) * many + k)
+                else:
+                    long = length(rows, vectors, basis)
+                    scale(rows, vectors, basis, 1.0 / long if long > NOTHING else 0.0, basis)
+                if k + 1 < many:
+                    rate[lane] = _ask(rows, first, basis + (k + 1) * rows, vectors)
 
 
-@jit
-def _ask(lane: int, direction: int, space: Any) -> None:
-    """A short way along the vector of the basis at row ``direction``."""
-    rows = space.point.shape[0] // WIDTH
-    first, longest = lane * rows, fill(TINY)
+@inner
+def _weigh(rows: int, first: int, vectors: Floats) -> None:
+    """With the point's image: what almost never happens moves nothing, so directions are scaled by the root of the probability."""
+    for r in range(first, first + rows):
+        store(vectors, r + IMAGE * rows, load(vectors, r + ANSWER * rows))
+        weight = exp(fill(0.5) * largest(load(vectors, r + POINT * rows), fill(RAREST)))
+        store(vectors, r + WEIGHT * rows, weight)
+
+
+@inner
+def _ask(rows: int, first: int, direction: int, vectors: Floats) -> float:
+    """A short way along the vector of the basis at row ``direction``; returns one over its size."""
+    longest = fill(TINY)
     for r in range(rows):
-        longest = largest(size(load(space.basis, direction + r) / load(space.weight, first + r)), longest)
-    space.rate[lane] = highest(longest) / PROBE
-    probe = fill(1.0 / space.rate[lane])
+        longest = largest(size(load(vectors, direction + r) / load(vectors, first + WEIGHT * rows + r)), longest)
+    rate: float = highest(longest) / PROBE
+    probe = fill(1.0 / rate)
     for r in range(rows):
-        way = load(space.basis, direction + r) / load(space.weight, first + r)
-        store(space.ask, first + r, load(space.point, first + r) + probe * way)
+        way = load(vectors, direction + r) / load(vectors, first + WEIGHT * rows + r)
+        store(vectors, first + ASK * rows + r, load(vectors, first + POINT * rows + r) + probe * way)
+    return rate
 
 
-@jit
-def _take(lane: int, new: int, space: Any) -> None:
+@inner
+def _take(rows: int, first: int, new: int, rate: float, vectors: Floats) -> None:
     """The change of the image over that of the point, scaled, into row ``new`` of the basis."""
-    rows, rate = space.point.shape[0] // WIDTH, fill(space.rate[lane])
     for r in range(rows):
-        change = (load(space.answer, lane * rows + r) - load(space.image, lane * rows + r)) * rate
-        store(space.basis, new + r, change * load(space.weight, lane * rows + r))
+        change = load(vectors, first + ANSWER * rows + r) - load(vectors, first + IMAGE * rows + r)
+        store(vectors, new + r, change * fill(rate) * load(vectors, first + WEIGHT * rows + r))
 
 
 def _odd(hessenberg: Floats) -> NDArray[np.bool_]:

@@ -7,17 +7,19 @@ differences of two sweeps (Knoll & Keyes 2004).
 A sweep serves all lanes, so a lane asks for the image of a point and goes on when it is there: what follows is :func:`judge`, or :func:`extend` and then
 perhaps :func:`move`, and each leaves in ``ask`` where the next image is wanted. No lane waits for another, be it at another vector or
 another iteration, and no number of one enters the arithmetic of another. Points and steps are vectors of :mod:`detente.solve.vectors`, whose other number is ``t``.
+
+All vectors of all lanes are one table, and the small numbers of GMRES another: every array that is handed over at a call takes its time to compile.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import jit
+from detente.solve.kernels import inner
 from detente.solve.lanes import WIDTH, exp, fill, highest, largest, load, size, smallest, store, table, total, where
 from detente.solve.vectors import add, length, orthogonalise, rows_of, scale
 
@@ -41,183 +43,150 @@ UNDER_WAY, MET, MISSED = 0, 1, 2
 """Another sweep is asked for; the curve is met; it is not."""
 
 
-class Space(NamedTuple):
-    """Where each lane is and what it works with.
+LANE = (
+    ("vector", np.int64),
+    ("iteration", np.int64),
+    ("tolerance", np.float64),
+    ("error", np.float64),
+    ("right", np.float64),
+    ("rate", np.float64),
+)
+"""What Newton's method knows of a lane, fields of a record ``one``.
 
-    Vectors: ``point``; the ``guess`` and the ``plane``'s normal; the ``image`` of the point; the ``step``, which holds the right side before it is
-    solved for; what it does ``ask`` the image of, and the ``answer``; ``basis``, so many for each lane. Of GMRES (WIDTH, ...): ``triangle``,
-    ``column``, ``cosine``, ``sine``, ``rest`` and ``weight``.
+``vector`` of the basis whose product is asked for, -1 where the image of the point is; ``iteration`` of Newton's method; ``tolerance``, the change of a
+probability in a sweep at which the curve is met; ``error``, the last such change; ``right``, the right side's length; ``rate``, one over the length of
+the difference taken for a product.
+"""
 
-    Arrays (WIDTH,): ``tolerance``, the change of a probability in a sweep at which the curve is met; ``error``, the last such change;
-    ``iteration`` of Newton's method; ``right``, the right side's length; ``vector`` of the basis whose product is asked for, -1 where
-    the image of the point is; ``rate``, one over the length of the difference taken for it.
-    """
+POINT, GUESS, PLANE, IMAGE, STEP, ASK, ANSWER, OTHERS = range(8)
+"""A lane's vectors, one after the other in the table ``vectors`` from row ``first`` on: its point; the guess and the plane's normal; the image of the point; the step, which
+holds the right side before it is solved for; what it asks the image of, and the answer; then two of its caller's, and the basis."""
+BASIS_FROM = OTHERS + 2
 
-    point: Floats
-    guess: Floats
-    plane: Floats
-    image: Floats
-    step: Floats
-    ask: Floats
-    answer: Floats
-    basis: Floats
-    triangle: Floats
-    column: Floats
-    cosine: Floats
-    sine: Floats
-    rest: Floats
-    weight: Floats
-    tolerance: Floats
-    error: Floats
-    right: Floats
-    rate: Floats
-    iteration: NDArray[np.int64]
-    vector: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, unknowns: int) -> Space:
-        """For so many unknowns."""
-        rows, most = rows_of(unknowns), min(BASIS, unknowns + 1)
-        point, guess, plane, image, step, ask, answer = (table(WIDTH * rows) for _ in range(7))
-        cosine, sine, weight = (np.zeros((WIDTH, most)) for _ in range(3))
-        tolerance, error, right, rate = (np.zeros(WIDTH) for _ in range(4))
-        iteration, vector = (np.zeros(WIDTH, np.int64) for _ in range(2))
-        return cls(
-            point=point,
-            guess=guess,
-            plane=plane,
-            image=image,
-            step=step,
-            ask=ask,
-            answer=answer,
-            basis=table(WIDTH * (most + 1) * rows),
-            triangle=np.zeros((WIDTH, most, most)),
-            column=np.zeros((WIDTH, most + 1)),
-            cosine=cosine,
-            sine=sine,
-            rest=np.zeros((WIDTH, most + 1)),
-            weight=weight,
-            tolerance=tolerance,
-            error=error,
-            right=right,
-            rate=rate,
-            iteration=iteration,
-            vector=vector,
-        )
+COSINE, SINE, REST, WEIGHT, COLUMNS = range(5)
+"""Rows of a lane in the table ``small``, from row ``own`` on: rotations, the right side that is left, weights; then the columns of the triangular matrix."""
 
 
-@jit
-def begin(lane: int, tolerance: float, space: Any) -> None:
+def room(unknowns: int) -> tuple[Floats, Floats]:
+    """The tables ``vectors`` and ``small``."""
+    most = min(BASIS, unknowns + 1)
+    vectors = table(WIDTH * (BASIS_FROM + most + 1) * rows_of(unknowns))
+    return vectors, np.zeros((WIDTH * (COLUMNS + most), most + 1))
+
+
+@inner
+def begin(rows: int, first: int, tolerance: float, one: Any, vectors: Floats) -> None:
     """Start at the guess, whose image is asked for."""
-    rows = space.point.shape[0] // WIDTH
-    for r in range(lane * rows, lane * rows + rows):
-        store(space.point, r, load(space.guess, r))
-        store(space.ask, r, load(space.guess, r))
-    space.tolerance[lane], space.error[lane] = tolerance, math.inf
-    space.iteration[lane], space.vector[lane] = 0, -1
+    for r in range(first, first + rows):
+        guess = load(vectors, r + GUESS * rows)
+        store(vectors, r + POINT * rows, guess)
+        store(vectors, r + ASK * rows, guess)
+    one.tolerance, one.error = tolerance, math.inf
+    one.iteration, one.vector = 0, -1
 
 
-@jit
-def judge(lane: int, space: Any) -> int:
+@inner
+def judge(rows: int, first: int, own: int, one: Any, vectors: Floats, small: Floats) -> int:
     """With the image of the point: the curve is met or missed, or another iteration is begun, whose right side is the distances from curve and plane."""
-    rows = space.point.shape[0] // WIDTH
-    first, last = lane * rows, lane * rows + rows - 1
+    point, guess, plane, step = first + POINT * rows, first + GUESS * rows, first + PLANE * rows, first + STEP * rows
+    last = rows - 1
     change, gaps, along = fill(0.0), fill(0.0), fill(0.0)
-    for r in range(first, last):
-        now, image = load(space.point, r), load(space.answer, r)
+    for r in range(last):
+        now, image = load(vectors, point + r), load(vectors, first + ANSWER * rows + r)
         gap = image - now
-        store(space.image, r, image)
-        store(space.step, r, gap)
+        store(vectors, first + IMAGE * rows + r, image)
+        store(vectors, step + r, gap)
         gaps += gap - gap  # no number stays none
         change = largest(size(gap) * exp(smallest(largest(image, now), fill(0.0))), change)
-        along += load(space.plane, r) * (now - load(space.guess, r))
-    along += load(space.plane, last) * (load(space.point, last) - load(space.guess, last))
-    store(space.step, last, fill(0.0))
-    space.step[last, 0] = -total(along)
+        along += load(vectors, plane + r) * (now - load(vectors, guess + r))
+    along += load(vectors, plane + last) * (load(vectors, point + last) - load(vectors, guess + last))
+    store(vectors, step + last, fill(0.0))
+    vectors[step + last, 0] = -total(along)
     error = highest(change) + total(gaps)
-    if error < space.tolerance[lane]:
+    if error < one.tolerance:
         return MET
-    iteration, right = space.iteration[lane], length(rows, space.step, first)
-    closing_in = error < space.error[lane] or (iteration < PATIENCE and math.isfinite(error))
-    if not (closing_in and 0.0 < right < math.inf) or iteration == NEWTONS:
+    right = length(rows, vectors, step)
+    closing_in = error < one.error or (one.iteration < PATIENCE and math.isfinite(error))
+    if not (closing_in and 0.0 < right < math.inf) or one.iteration == NEWTONS:
         return MISSED
-    space.error[lane], space.iteration[lane] = error, iteration + 1
-    space.right[lane] = space.rest[lane, 0] = right
-    _ask_for(
-        lane, 0, scale(rows, space.step, first, 1.0 / right, space.basis, lane * (space.basis.shape[0] // WIDTH)), space
-    )
+    one.error, one.right = error, right
+    one.iteration += 1
+    small[own + REST, 0] = right
+    _ask_for_next(rows, first, scale(rows, vectors, step, 1.0 / right, first + BASIS_FROM * rows), one, vectors)
     return UNDER_WAY
 
 
-@jit
-def _ask_for(lane: int, vector: int, longest: float, space: Any) -> None:
-    """The Jacobian times a vector of the basis whose largest entry is ``longest``, by a short way along it."""
-    rows = space.point.shape[0] // WIDTH
-    first, old = lane * rows, lane * (space.basis.shape[0] // WIDTH) + vector * rows
-    space.vector[lane], space.rate[lane] = vector, max(longest, TINY) / PROBE
-    probe = fill(1.0 / space.rate[lane])
+@inner
+def _ask_for_next(rows: int, first: int, longest: float, one: Any, vectors: Floats) -> None:
+    """The Jacobian times the next vector of the basis, whose largest entry is ``longest``, by a short way along it."""
+    one.vector += 1
+    one.rate = max(longest, TINY) / PROBE
+    probe, direction = fill(1.0 / one.rate), first + (BASIS_FROM + one.vector) * rows
     for r in range(rows):
-        store(space.ask, first + r, load(space.point, first + r) + probe * load(space.basis, old + r))
+        there = load(vectors, first + POINT * rows + r) + probe * load(vectors, direction + r)
+        store(vectors, first + ASK * rows + r, there)
 
 
-@jit
-def extend(lane: int, space: Any) -> bool:
+@inner
+def extend(rows: int, first: int, own: int, one: Any, vectors: Floats, small: Floats) -> bool:
     """With a product with the Jacobian: it becomes the basis's next vector, orthogonal to the others, and its column of the Hessenberg matrix is made triangular by
     Givens rotations. Says whether GMRES goes on; if so, the next product is asked for."""
-    rows, most, k = space.point.shape[0] // WIDTH, space.cosine.shape[1], space.vector[lane]
-    first, basis = lane * rows, lane * (space.basis.shape[0] // WIDTH)
-    old, new, rate = basis + k * rows, basis + (k + 1) * rows, fill(space.rate[lane])
-    along = load(space.plane, first + rows - 1) * load(space.basis, old + rows - 1)
-    for r in range(rows - 1):
-        v = load(space.basis, old + r)
-        along += load(space.plane, first + r) * v
-        store(space.basis, new + r, v - (load(space.answer, first + r) - load(space.image, first + r)) * rate)
-    store(space.basis, new + rows - 1, fill(0.0))
-    space.basis[new + rows - 1, 0] = total(along)
-    longest = orthogonalise(rows, k, space.basis, basis, lane, space.column)
-    column, cosine, sine, rest = space.column, space.cosine, space.sine, space.rest
+    k, rate = one.vector, fill(one.rate)
+    basis, plane, image, answer = (
+        first + BASIS_FROM * rows,
+        first + PLANE * rows,
+        first + IMAGE * rows,
+        first + ANSWER * rows,
+    )
+    last, old, new = rows - 1, basis + k * rows, basis + (k + 1) * rows
+    along = load(vectors, plane + last) * load(vectors, old + last)
+    for r in range(last):
+        v = load(vectors, old + r)
+        along += load(vectors, plane + r) * v
+        store(vectors, new + r, v - (load(vectors, answer + r) - load(vectors, image + r)) * rate)
+    store(vectors, new + last, fill(0.0))
+    vectors[new + last, 0] = total(along)
+    column, cosine, sine, rest = own + COLUMNS + k, own + COSINE, own + SINE, own + REST
+    longest = orthogonalise(rows, k, vectors, basis, small, column)
     for j in range(k):
-        upper, lower = column[lane, j], column[lane, j + 1]
-        column[lane, j] = cosine[lane, j] * upper + sine[lane, j] * lower
-        column[lane, j + 1] = cosine[lane, j] * lower - sine[lane, j] * upper
-    upper, lower = column[lane, k], column[lane, k + 1]
+        upper, lower = small[column, j], small[column, j + 1]
+        small[column, j] = small[cosine, j] * upper + small[sine, j] * lower
+        small[column, j + 1] = small[cosine, j] * lower - small[sine, j] * upper
+    upper, lower = small[column, k], small[column, k + 1]
     whole = math.hypot(upper, lower)
     if not 0.0 < whole < math.inf:
-        space.vector[lane] = k - 1  # this one is of no use
+        one.vector = k - 1  # this one is of no use
         return False
-    cosine[lane, k], sine[lane, k] = upper / whole, lower / whole
-    for j in range(k):
-        space.triangle[lane, j, k] = column[lane, j]
-    space.triangle[lane, k, k] = whole
-    rest[lane, k], rest[lane, k + 1] = upper / whole * rest[lane, k], -lower / whole * rest[lane, k]
-    if k + 1 == most or abs(rest[lane, k + 1]) <= FORCING * space.right[lane]:
+    small[cosine, k], small[sine, k], small[column, k] = upper / whole, lower / whole, whole
+    small[rest, k], small[rest, k + 1] = upper / whole * small[rest, k], -lower / whole * small[rest, k]
+    if k + 2 == small.shape[1] or abs(small[rest, k + 1]) <= FORCING * one.right:
         return False
-    _ask_for(lane, k + 1, longest, space)
+    _ask_for_next(rows, first, longest, one, vectors)
     return True
 
 
-@jit
-def move(lane: int, space: Any) -> None:
+@inner
+def move(rows: int, first: int, own: int, one: Any, vectors: Floats, small: Floats) -> None:
     """With all products that GMRES wants: Newton's step, and along it. The image there is asked for."""
-    rows, k, weight = space.point.shape[0] // WIDTH, space.vector[lane], space.weight
-    first = lane * rows
+    k, weight = one.vector, own + WEIGHT
     for j in range(k, -1, -1):
-        rest = space.rest[lane, j]
+        rest = small[own + REST, j]
         for i in range(j + 1, k + 1):
-            rest -= space.triangle[lane, j, i] * weight[lane, i]
-        weight[lane, j] = rest / space.triangle[lane, j, j]
-    for r in range(first, first + rows):
-        store(space.step, r, fill(0.0))
-    add(rows, k + 1, space.basis, lane * (space.basis.shape[0] // WIDTH), weight, lane, 1.0, space.step, first)
+            rest -= small[own + COLUMNS + i, j] * small[weight, i]
+        small[weight, j] = rest / small[own + COLUMNS + j, j]
+    point, ask, to = first + POINT * rows, first + ASK * rows, first + STEP * rows
+    for r in range(to, to + rows):
+        store(vectors, r, fill(0.0))
+    add(rows, k + 1, vectors, first + BASIS_FROM * rows, small, weight, 1.0, to)
     longest = fill(TINY)
-    for r in range(first, first + rows):
-        step = load(space.step, r)
+    for r in range(to, to + rows):
+        step = load(vectors, r)
         step = where(fill(1e250) - size(step), step, fill(0.0))
-        store(space.step, r, step)
+        store(vectors, r, step)
         longest = largest(size(step), longest)
     part = fill(min(1.0, LONGEST_JUMP / highest(longest)))
-    for r in range(first, first + rows):
-        now = load(space.point, r) + part * load(space.step, r)
-        store(space.point, r, now)
-        store(space.ask, r, now)
-    space.vector[lane] = -1
+    for r in range(rows):
+        now = load(vectors, point + r) + part * load(vectors, to + r)
+        store(vectors, point + r, now)
+        store(vectors, ask + r, now)
+    one.vector = -1
