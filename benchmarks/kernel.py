@@ -4,7 +4,8 @@ The floor is worked out from the plan: for every edge, node and set, the rows th
 eight draws), the multiplications and fused multiply-adds, and the divisions. Against these stand three rates measured
 here: bytes a second of a NumPy copy between arrays that together are as large as the game's tables, fused multiply-adds a
 second, divisions a second, the last two in registers. The floor is the slowest of the three, as if the other two were
-hidden behind it, and leaves out additions, comparisons and the reading of the tree itself.
+hidden behind it, and leaves out additions, comparisons and the reading of the tree itself. It is that of double precision; a sweep in single
+precision, of twice as many draws, stands beside.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ CHAINS = 12
 """Independent chains of arithmetic: more than are in flight at a time."""
 
 HEAD = (
-    "game", "nodes", "sets", "terminals", "unknowns", "tables (KiB)", "sweep (ns per node and draw)",
+    "game", "nodes", "sets", "terminals", "unknowns", "tables (KiB)", "sweep (ns per node and draw)", "in single precision (ns)",
     "memory (ns)", "multiply-add (ns)", "division (ns)", "ratio to floor",
 )  # fmt: skip
 
@@ -145,13 +146,18 @@ def main() -> None:
         many_sweeps(plan.arrays, plan.actors, tables, 1)
         times = max(3, int(3e6 / (tree.nodes + 10)))
         seconds = fastest(partial(many_sweeps, plan.arrays, plan.actors, tables, times), times=5)[0] / times
+        single = Tables.of(plan, single=True)
+        for half, whole in zip(single, tables, strict=True):
+            half[:] = np.tile(whole, 2)
+        many_sweeps(plan.arrays, plan.actors, single, 1)
+        in_single = fastest(partial(many_sweeps, plan.arrays, plan.actors, single, times), times=5)[0] / times
         size = sum(array.nbytes for array in tables)
         bandwidths.append(bandwidth(size))
         unit = 1e9 / tree.nodes / WIDTH
         floors = (count.rows * ROW / bandwidths[-1], count.fused / fused, count.divisions / divisions)
         rows.append([
             name, f"{tree.nodes:,}", f"{tree.sets:,}", f"{tree.terminals:,}", f"{plan.unknowns:,}", figure(size / 1024),
-            figure(seconds * unit), *(figure(f * unit) for f in floors), figure(seconds / max(floors), 2),
+            figure(seconds * unit), figure(in_single * unit / 2), *(figure(f * unit) for f in floors), figure(seconds / max(floors), 2),
         ])  # fmt: skip
     slow, fast = min(bandwidths) / 1e9, max(bandwidths) / 1e9
     note = (

@@ -80,14 +80,14 @@ class SweepMap:
 def follow_all(
     plan: Plan, numbers: Numbers, tables: Tables, far: float, start: Start | None
 ) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
-    """Solve every draw: log probabilities of the unknowns (n, D), status (D), sweeps (D).
+    """Solve every draw: log probabilities of the unknowns (D, n), status (D), sweeps (D).
 
     No step lands further than ``far``, in probability, from where it was heading. ``start``: where sweeps got to, if not from the branch's
     beginning; in small games this is no help, and no draw is solved so.
     """
     draws = numbers.lam.shape[1]
     logs, status, sweeps = (
-        np.zeros((plan.unknowns, draws)),
+        np.zeros((draws, plan.unknowns)),
         np.full(draws, Status.BRANCH_LOST, np.int64),
         np.zeros(draws, np.int64),
     )
@@ -98,7 +98,7 @@ def follow_all(
             sweep_map = SweepMap(plan, tables)
             uniform = sweep_map.take(numbers, np.full(WIDTH, draw))[:, 0]
             first = min(0.5, FIRST_PRECISION / 4 / max(float(sweep_map.steepest()[0]), 1e-300))
-            logs[:, draw], status[draw] = dense.follow(sweep_map, uniform, first, far)
+            logs[draw], status[draw] = dense.follow(sweep_map, uniform, first, far)
             sweeps[draw] = sweep_map.sweeps
         return logs, status, sweeps
     if start is not None:
@@ -120,7 +120,7 @@ def reached(plan: Plan, numbers: Numbers) -> Start:
 
 
 class Start(NamedTuple):
-    """Two points at which D draws start: log probabilities ``before`` and ``here`` (n, D) and their ``t_before`` and ``t`` (D)."""
+    """Two points at which D draws start: log probabilities ``before`` and ``here`` (D, n) and their ``t_before`` and ``t`` (D)."""
 
     before: Floats
     t_before: Floats
@@ -129,22 +129,22 @@ class Start(NamedTuple):
 
     @classmethod
     def of(cls, followed: branch.Followed) -> Start:
-        """Where sweeps got to: at the target, in those that they solved."""
-        return cls(followed.before, followed.t_before, followed.logs, np.where(followed.solved, 1.0, followed.t))
+        """Where sweeps got to: at the target, in those that arrived there."""
+        return cls(followed.before, followed.t_before, followed.logs, np.where(followed.arrived, 1.0, followed.t))
 
     @classmethod
     def nowhere(cls, unknowns: int, draws: int) -> Start:
         """For draws of which nothing is known."""
-        return cls(np.zeros((unknowns, draws)), np.zeros(draws), np.zeros((unknowns, draws)), np.zeros(draws))
+        return cls(np.zeros((draws, unknowns)), np.zeros(draws), np.zeros((draws, unknowns)), np.zeros(draws))
 
     @classmethod
     def join(cls, parts: Sequence[Start]) -> Start:
         """Those of several draws."""
-        return cls(*(np.ascontiguousarray(np.concatenate(part, axis=-1)) for part in zip(*parts, strict=True)))
+        return cls(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
     def take(self, draws: NDArray[np.integer]) -> Start:
         """The same for some draws."""
-        return Start(*(np.ascontiguousarray(part[..., draws]) for part in self))
+        return Start(*(part[draws] for part in self))
 
     @property
     def usable(self) -> Lanes:
@@ -160,7 +160,7 @@ def _beginning(plan: Plan, numbers: Numbers, tables: Tables) -> Start:
         which = np.minimum(np.arange(begin, begin + WIDTH), draws - 1)
         sweep_map.take(numbers, which)
         first[which] = np.minimum(1.0, FIRST_PRECISION / np.maximum(sweep_map.steepest(), 1e-300))
-    uniform = np.repeat(plan.arrays.uniform[:, None], draws, axis=1)
+    uniform = np.repeat(plan.arrays.uniform[None, :], draws, axis=0)
     return Start(uniform, np.zeros(draws), uniform, first)
 
 
@@ -202,7 +202,7 @@ def follow(
     status: NDArray[np.int64],
     sweeps: NDArray[np.int64],
 ) -> None:
-    """Follow the branch of the draws ``which`` from where they ``start``; how it went goes into ``logs`` (n, D), ``status`` (D) and ``sweeps`` (D).
+    """Follow the branch of the draws ``which`` from where they ``start``; how it went goes into ``logs`` (D, n), ``status`` (D) and ``sweeps`` (D).
 
     The first step is ``ratio`` times the way between the two points there, and there are at ``most`` so many. A step goes at most ``5 far`` along the curve and lands within ``far`` of where it was heading, in probability.
     """
@@ -228,7 +228,7 @@ def follow(
                 if how != UNDER_WAY:
                     status[one.draw], sweeps[one.draw] = how, one.sweeps
                     for u in range(unknowns):
-                        logs[u, one.draw] = vectors[first + newton.POINT * rows + u // WIDTH, u % WIDTH]
+                        logs[one.draw, u] = vectors[first + newton.POINT * rows + u // WIDTH, u % WIDTH]
                     one.draw = -1
                     busy -= 1
             if one.draw < 0:
@@ -262,7 +262,7 @@ def _begin(
     before, here, last = first + BEFORE * rows, first + HERE * rows, rows - 1
     for u in range(unknowns):
         row, i = u // WIDTH, u % WIDTH
-        vectors[before + row, i], vectors[here + row, i] = start.before[u, draw], start.here[u, draw]
+        vectors[before + row, i], vectors[here + row, i] = start.before[draw, u], start.here[draw, u]
     vectors[before + last, 0], vectors[here + last, 0] = start.t_before[draw], start.t[draw]
     one.draw, one.fresh, one.ratio = draw, True, ratio
     one.steps = one.sweeps = 0
@@ -284,17 +284,17 @@ def _step(rows: int, first: int, one: Any, vectors: Floats) -> None:
     over = not fresh and t + rise >= 1.0
     part = min((1.0 - t) / rise, BEFORE_ONE) if over else 1.0
     one.part, one.landing = part, over
-    onward = fill(0.0 if fresh else ratio * part)
-    square, from_before = fill(0.0), fill(1.0 if fresh else 0.0)
+    onward = 0.0 if fresh else ratio * part
+    square, from_before = fill(vectors, 0.0), fill(vectors, 1.0 if fresh else 0.0)
     for r in range(rows):
         was, now = load(vectors, before + r), load(vectors, here + r)
         to = now + onward * (now - was)
         if r < last:
-            to = smallest(to, fill(0.0))
+            to = smallest(to, 0.0)
         start = where(from_before, was, now)
         normal = to - start
         if r < last:
-            normal = fill(0.25) * normal * exp(smallest(start, fill(0.0)))
+            normal = 0.25 * normal * exp(smallest(start, 0.0))
         store(vectors, guess + r, to)
         store(vectors, plane + r, normal)
         square += normal * normal
@@ -302,7 +302,7 @@ def _step(rows: int, first: int, one: Any, vectors: Floats) -> None:
         vectors[guess + last, 0] = 1.0
     if over or (fresh and t_before <= 0.0):
         for r in range(rows):
-            store(vectors, plane + r, fill(0.0))
+            store(vectors, plane + r, 0.0)
         vectors[plane + last, 0] = 1.0
     else:
         scale(rows, vectors, plane, 1.0 / math.sqrt(total(square) + 1e-300), plane)
@@ -350,7 +350,7 @@ def _end_step(rows: int, first: int, met: bool, most: int, far: float, one: Any,
 @inner
 def _distance(rows: int, vectors: Floats, point: int, other: int) -> float:
     """Largest difference of a probability between two points, no number where one of them is none."""
-    gap, gaps = fill(0.0), fill(0.0)
+    gap, gaps = fill(vectors, 0.0), fill(vectors, 0.0)
     for r in range(rows - 1):
         here, there = load(vectors, point + r), load(vectors, other + r)
         gap = largest(size(exp(here) - exp(there)), gap)

@@ -1,6 +1,9 @@
-"""Draws that wait for a lane: their numbers are worked out eight side by side, before lanes take them up one by one.
+"""Draws that wait for a lane: their numbers are worked out eight side by side, in double precision, before lanes take them up one by one.
 
 A lane takes up the next draw whenever its own has ended, at no particular time. Worked out then, payoffs would be added up for that draw alone.
+
+What matters to a response is what an actor stands to gain, times its precision. A lane is given payoffs in that unit, above the actor's least: so nothing is lost
+in single precision of small differences between large payoffs.
 """
 
 from __future__ import annotations
@@ -19,13 +22,12 @@ Floats = NDArray[np.float64]
 
 
 class Arrivals(NamedTuple):
-    """Tables of the numbers of WIDTH draws: ``value`` (P) payoffs, ``prob`` (C) chances and their ``logs``, ``lam`` (I) precisions, and
-    ``steepest`` (1), the largest precision times payoff span."""
+    """Tables of the numbers of WIDTH draws: ``value`` (P) payoffs above the actor's least, times its precision; ``prob`` (C) chances and their ``logs``; and
+    ``steepest`` (1), the largest of these payoffs."""
 
     value: Floats
     prob: Floats
     logs: Floats
-    lam: Floats
     steepest: Floats
 
     @classmethod
@@ -35,7 +37,6 @@ class Arrivals(NamedTuple):
             value=table(plan.payoffs),
             prob=table(chances),
             logs=table(chances),
-            lam=table(plan.actors),
             steepest=table(1),
         )
 
@@ -50,7 +51,7 @@ def in_full_rows(numbers: Numbers) -> Numbers:
 def fetch(game: Any, actors: int, numbers: Any, first: int, waiting: Any) -> None:
     """The numbers of WIDTH draws from ``first`` on, all of which there must be, into ``waiting``."""
     for p in range(len(game.payoff_start) - 1):
-        total = fill(0.0)
+        total = fill(waiting.value, 0.0)
         for i in range(at(game.payoff_start, p), at(game.payoff_start, p + 1)):
             total += neighbours(numbers.values, at(game.payoff_part, i), first)
         store(waiting.value, p, total)
@@ -58,20 +59,22 @@ def fetch(game: Any, actors: int, numbers: Any, first: int, waiting: Any) -> Non
         chance = neighbours(numbers.chances, c, first)
         store(waiting.prob, c, chance)
         store(waiting.logs, c, log_chance(chance))
-    steepest = fill(0.0)
+    steepest = fill(waiting.value, 0.0)
     for a in range(actors):
-        lam, low, high = neighbours(numbers.lam, a, first), fill(math.inf), fill(-math.inf)
-        store(waiting.lam, a, lam)
-        for p in range(at(game.payoff_first, a), at(game.payoff_first, a + 1)):
-            worth = load(waiting.value, p)
-            low, high = smallest(worth, low), largest(worth, high)
-        steepest = largest(lam * (high - low), steepest)
+        lam, low = neighbours(numbers.lam, a, first), fill(waiting.value, math.inf)
+        begin, end = at(game.payoff_first, a), at(game.payoff_first, a + 1)
+        for p in range(begin, end):
+            low = smallest(load(waiting.value, p), low)
+        for p in range(begin, end):
+            worth = lam * (load(waiting.value, p) - low)
+            store(waiting.value, p, worth)
+            steepest = largest(worth, steepest)
     store(waiting.steepest, 0, steepest)
 
 
 @inlined
-def seat(game: Any, waiting: Any, place: int, lane: int, tables: Any, target: Floats) -> None:
-    """Put the numbers of the draw at a place into a lane, with the uniform profile; its precisions go into ``target``."""
+def seat(game: Any, waiting: Any, place: int, lane: int, tables: Any) -> None:
+    """Put the numbers of the draw at a place into a lane, with the uniform profile."""
     base = tables.value.shape[0] - waiting.value.shape[0]
     for p in range(waiting.value.shape[0]):
         tables.value[base + p, lane] = waiting.value[p, place]
@@ -79,7 +82,5 @@ def seat(game: Any, waiting: Any, place: int, lane: int, tables: Any, target: Fl
     for c in range(waiting.prob.shape[0]):
         tables.prob[actions + c, lane] = waiting.prob[c, place]
         tables.logs[unknowns + c, lane] = waiting.logs[c, place]
-    for a in range(waiting.lam.shape[0]):
-        target[a, lane] = waiting.lam[a, place]
     for u in range(unknowns):
         tables.logs[u, lane] = game.uniform[u]

@@ -1,7 +1,7 @@
 """Half of the compilation in a process of its own, the first time after installation.
 
-Numba compiles on one core, and keeps what it compiled on disk. What follows folds and tests the index is needed later
-than the sweeps, and takes about as long to compile: so another Python compiles it meanwhile, and this one reads it from disk. Where no process can be
+Numba compiles on one core, and keeps what it compiled on disk. The last sweeps and what follows folds are needed later
+than the sweeps on the way, and in this order: so another Python compiles them meanwhile, and this one reads them from disk. Where no process can be
 started nothing is lost but time: what is not on disk when it is needed is compiled here.
 """
 
@@ -12,7 +12,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from detente.solve.kernels import Numbers, Tables
+    from detente.solve.plan import Plan
 
 PAUSE = 0.02
 """Seconds between two looks at whether the other process is there."""
@@ -43,18 +49,32 @@ def compile_beside() -> None:
 
 
 def wait_for(kernel: Any) -> None:
-    """Until the other process, if there is one, has compiled this; not for ever."""
+    """Until the other process, if there is one, has compiled this; not for ever. The test of the index, which is needed next, is compiled here meanwhile."""
+    from detente.solve import index
+
+    def waiting() -> bool:
+        return any(p.poll() is None for p in _started) and not _on_disk(kernel)
+
+    if waiting() and not _on_disk(index.arnoldi):
+        plan, numbers, tables = _small_game()
+        index.astray(plan, numbers, plan.arrays.uniform[None, :], tables)
     begun = time.monotonic()
-    while time.monotonic() < begun + LONGEST and any(p.poll() is None for p in _started) and not _on_disk(kernel):
+    while time.monotonic() < begun + LONGEST and waiting():
         time.sleep(PAUSE)
 
 
 def compile_here() -> None:
-    """Solve a game with all that the other process is to compile: nobody sees which of its options the first actor chose."""
-    import numpy as np
+    """Solve a game with all that the other process is to compile."""
+    from detente.solve import arclength, finish
 
+    plan, numbers, tables = _small_game()
+    finish.finish(plan, numbers, plan.arrays.uniform[None, :], np.ones(1, np.bool_), finish.PATIENCE, tables)
+    arclength.follow_all(plan, numbers, tables, far=0.1, start=None)
+
+
+def _small_game() -> tuple[Plan, Numbers, Tables]:
+    """A game in which nobody sees which of its options the first actor chose, large enough for arc length without matrices."""
     from detente.game.arrange import arrange
-    from detente.solve import arclength, index
     from detente.solve.dense import MOST_UNKNOWNS
     from detente.solve.kernels import Numbers, Tables
     from detente.solve.plan import Plan
@@ -66,15 +86,13 @@ def compile_here() -> None:
         ("first", "second"), 2 * options, children, [0] + [1] * options, [[]] * len(children), set_actor=[0, 1]
     )
     plan = Plan.plain(tree)
-    numbers, tables = Numbers(np.zeros((4 * options, 1)), np.zeros((0, 1)), np.ones((2, 1))), Tables.of(plan)
-    index.astray(plan, numbers, np.repeat(plan.arrays.uniform[:, None], 1, axis=1), tables)
-    arclength.follow_all(plan, numbers, tables, far=0.1, start=None)
+    return plan, Numbers(np.zeros((4 * options, 1)), np.zeros((0, 1)), np.ones((2, 1))), Tables.of(plan)
 
 
 def _kernels() -> tuple[Any, ...]:
-    from detente.solve import arclength, index
+    from detente.solve import arclength, finish
 
-    return index.arnoldi, arclength.follow
+    return finish.sweep_and_certify, arclength.follow
 
 
 def _on_disk(kernel: Any) -> bool:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from detente.solve import arclength, branch, dense, index
 from detente.solve.arclength import Start
-from detente.solve.kernels import Numbers, Tables, certify, terminal_payoffs, terminal_reach
-from detente.solve.lanes import WIDTH, table
+from detente.solve.finish import PATIENCE, Finished, finish
+from detente.solve.kernels import Numbers, Tables, terminal_payoffs, terminal_reach
+from detente.solve.lanes import WIDTH
 from detente.solve.plan import Plan
 from detente.solve.status import Status
 
@@ -49,7 +50,7 @@ LARGEST = {
 }
 """Draws to hand over at a time: so many that lanes are seldom idle while the last ones end, few where each takes long and other cores could share."""
 MORE = 4
-"""Sweeps that draws may take besides, where their certificate does not hold at once."""
+"""Times that draws may be swept to the end besides, where their certificate does not hold at once."""
 ROOM = 4_000_000
 """Choice probabilities that a chunk's results may hold."""
 
@@ -116,65 +117,50 @@ def solve_block(plan: Plan, numbers: Numbers, effort: Effort, start: Start | Non
         numbers = Numbers(*tame)
     numbers = Numbers(*(np.ascontiguousarray(table_, dtype=np.float64) for table_ in numbers))
     tables, starts = Tables.of(plan), dict[int, Start]()
-    if plan.unknowns == 0:
-        # Nobody's belief is open: the sweep of the certificate is the answer.
-        logs, status, sweeps = np.empty((0, draws)), np.full(draws, Status.SOLVED, np.int64), np.ones(draws, np.int64)
-        doubtful = np.zeros(draws, np.bool_)
-    elif effort == Effort.QUICK:
+    if effort == Effort.QUICK:
         followed = branch.follow(plan, numbers, BUDGET_OF_SMALL if plan.unknowns <= dense.MOST_UNKNOWNS else BUDGET)
-        logs, sweeps, doubtful = followed.logs, followed.sweeps, followed.doubt
         if plan.unknowns > dense.MOST_UNKNOWNS:
             got = Start.of(followed)
             starts = {int(draw): got.take(np.array([draw])) for draw in np.flatnonzero(got.usable)}
-        status = np.where(followed.solved, Status.SOLVED, Status.BRANCH_LOST).astype(np.int64)
+        found = finish(plan, numbers, followed.logs, followed.slow, PATIENCE if plan.unknowns else 0, tables)
+        good = followed.arrived & found.settled
+        _sweep_again(plan, numbers, good, tables, found)
+        status = np.where(good, Status.SOLVED, Status.BRANCH_LOST).astype(np.int64)
+        doubtful, sweeps = found.doubt | followed.doubt, found.sweeps + followed.sweeps
     else:
         if effort == Effort.EARLIER and plan.unknowns > dense.MOST_UNKNOWNS:
             start = arclength.reached(plan, numbers)
         elif start is None and effort < Effort.AFRESH:
             start = Start.nowhere(plan.unknowns, draws)
         logs, status, sweeps = arclength.follow_all(plan, numbers, tables, FAR[effort], start)
+        found = finish(plan, numbers, logs, np.zeros(draws, np.bool_), 0, tables)
         doubtful = np.ones(draws, np.bool_)
     if effort < Effort.FINE:
         # A point that plain sweeps come to attracts them, and its index is that of the principal branch. Short steps are the
         # last word: at a symmetry the branch itself crosses others, and goes on with the other index.
-        found = np.flatnonzero((status == Status.SOLVED) & doubtful)
-        astray = index.astray(plan, numbers.take(found), logs[:, found], tables)
-        status[found[astray]] = Status.BRANCH_LOST
-    prob, value, residual, gain = _certified(plan, numbers, logs, effort > Effort.QUICK, tables)
-    if effort == Effort.QUICK:
-        _sweep_again(plan, numbers, status == Status.SOLVED, tables, (prob, value, residual, gain))
-    status[(status == Status.SOLVED) & ~(residual <= TOLERANCE)] = Status.BRANCH_LOST
+        which = np.flatnonzero((status == Status.SOLVED) & doubtful)
+        astray = index.astray(plan, numbers.take(which), _logs(plan, found.prob, which), tables)
+        status[which[astray]] = Status.BRANCH_LOST
+    status[(status == Status.SOLVED) & ~(found.residual <= TOLERANCE)] = Status.BRANCH_LOST
     status[~finite] = Status.NOT_FINITE
-    return Block(plan, numbers, prob, value, residual, gain, status, sweeps, starts)
+    return Block(plan, numbers, *found[:4], status, sweeps, starts)
 
 
-def _certified(
-    plan: Plan, numbers: Numbers, logs: Floats, as_is: bool, tables: Tables
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """``prob``, ``value``, ``residual`` and ``gain`` as in :class:`Block`, by :func:`certify`."""
-    tree, draws = plan.tree, logs.shape[1]
-    prob = np.empty((tree.actions + tree.chance_rows, draws))
-    prob[tree.actions :] = numbers.chances
-    value, residual, gain = np.empty((plan.actors, draws)), np.empty(draws), np.empty((plan.actors, draws))
-    answer = table(plan.actors + 1 + int(np.diff(tree.set_action).max(initial=2)))
-    certify(plan.arrays, plan.actors, numbers, logs, as_is, tables, answer, prob, value, residual, gain)
-    return prob, value, residual, gain
+def _logs(plan: Plan, prob: Floats, draws: NDArray[np.integer]) -> Floats:
+    """(L, n) log probabilities of the unknowns in some draws."""
+    with np.errstate(divide="ignore"):
+        logs: Floats = np.log(np.ascontiguousarray(prob[np.ix_(plan.arrays.unknown_action, draws)].T))
+    return logs
 
 
-def _sweep_again(
-    plan: Plan,
-    numbers: Numbers,
-    settled: NDArray[np.bool_],
-    tables: Tables,
-    found: tuple[Floats, Floats, Floats, Floats],
-) -> None:
+def _sweep_again(plan: Plan, numbers: Numbers, settled: NDArray[np.bool_], tables: Tables, found: Finished) -> None:
     """A few more sweeps, in place, for draws that closed in less steadily than it seemed."""
-    prob, _, residual, _ = found
     for _ in range(MORE):
-        off = np.flatnonzero(settled & (residual > TOLERANCE))
+        off = np.flatnonzero(settled & (found.residual > TOLERANCE))
         if not len(off):
             return
-        with np.errstate(divide="ignore"):
-            logs = np.log(prob[np.ix_(plan.arrays.unknown_action, off)])
-        for old, new in zip(found, _certified(plan, numbers.take(off), logs, False, tables), strict=True):
+        again = finish(
+            plan, numbers.take(off), _logs(plan, found.prob, off), np.ones(len(off), np.bool_), PATIENCE, tables
+        )
+        for old, new in zip(found[:4], again[:4], strict=True):
             old[..., off] = new

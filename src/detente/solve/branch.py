@@ -1,8 +1,11 @@
-"""Following the principal branch of logit equilibria, eight draws side by side.
+"""Following the principal branch of logit equilibria, sixteen draws side by side.
 
 Precision is raised from zero, where the equilibrium is the uniform profile, to its target
 (Turocy 2005, 2010). Each draw keeps its own pace (:mod:`detente.solve.pace`): at a fraction of the target it sweeps until it settles, and steps on or goes back.
 Sweeps are of log probabilities, and mixed (:mod:`detente.solve.mixing`) where they are slow. A draw whose steps become too short is left to :mod:`detente.solve.arclength`.
+
+What is on the way is thrown away, so it need not be known to the last digit: this is done in single precision, where twice as many draws fit into a row, and
+:mod:`detente.solve.finish` goes on from there. A game so steep that single precision blurs it is followed in double.
 
 A lane whose draw has ended takes up the next one: no lane waits for its slowest neighbour. No number of one lane
 enters the arithmetic of another, so results do not depend on the company a draw keeps.
@@ -16,59 +19,73 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve.arrivals import Arrivals, fetch, in_full_rows, seat
-from detente.solve.kernels import Numbers, Tables, inlined, inner, jit, sweep
-from detente.solve.lanes import WIDTH, at, fill, largest, load, size, store, table, where
+from detente.solve.kernels import Numbers, Tables, inlined, inner, jit, measure, sweep
+from detente.solve.lanes import WIDTH, load, store, where
 from detente.solve.mixing import DEPTH, Memory, combine, forget, mixed, remember
-from detente.solve.pace import FAR, FAR_IN_LOGS, GIVEN_UP, IDLE, SOLVED, UNDER_WAY, Pace, begin, heading, judge
+from detente.solve.pace import ARRIVED, GIVEN_UP, IDLE, UNDER_WAY, Pace, begin, heading, judge
 from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
 
 
-class Points(NamedTuple):
-    """The last three points on the branch of each lane, (WIDTH, 3, n), in turn, and a table of the target precisions (I).
-
-    A lane moves now and then, and by itself, so its points lie one after the other.
-    """
-
-    done: Floats
-    target: Floats
+STEEPEST = 4000.0
+"""Largest precision times payoff span that is followed in single precision: where rounding makes changes of a sixth of what may be left on the way."""
 
 
 class Followed(NamedTuple):
     """How far each of D draws has come.
 
-    ``logs`` (n, D) log probabilities of the unknowns at the last fraction settled at, ``before`` (n, D) at the one before that, kept where a draw is
-    given up, and those fractions, ``t`` and ``t_before`` (D), zero where there is none; ``solved`` (D); ``doubt`` (D) where sweeps were mixed at the target and did not
-    close in on it steadily; ``sweeps`` (D).
+    ``logs`` (D, n) log probabilities of the unknowns at the last fraction settled at, ``before`` (D, n) at the one before that, kept where a draw is
+    given up, and those fractions, ``t`` and ``t_before`` (D), zero where there is none; ``arrived`` (D) at the target, or nearly; ``doubt`` (D) where sweeps were mixed there and did not
+    close in on it steadily, ``slow`` (D) where they were mixed in the end; ``sweeps`` (D).
     """
 
     logs: Floats
     before: Floats
     t: Floats
     t_before: Floats
-    solved: NDArray[np.bool_]
+    arrived: NDArray[np.bool_]
     doubt: NDArray[np.bool_]
+    slow: NDArray[np.bool_]
     sweeps: NDArray[np.int64]
 
 
 def follow(plan: Plan, numbers: Numbers, budget: int) -> Followed:
-    """Solve every draw of ``numbers``; one that needs more than ``budget`` sweeps is given up."""
+    """Follow every draw of ``numbers`` to its target; one that needs more than ``budget`` sweeps is given up."""
     draws, unknowns = numbers.lam.shape[1], plan.unknowns
     found = Followed(
-        np.zeros((unknowns, draws)),
-        np.zeros((unknowns, draws)),
+        np.zeros((draws, unknowns)),
+        np.zeros((draws, unknowns)),
         np.zeros(draws),
         np.zeros(draws),
+        np.zeros(draws, np.bool_),
         np.zeros(draws, np.bool_),
         np.zeros(draws, np.bool_),
         np.zeros(draws, np.int64),
     )
-    points = Points(np.zeros((WIDTH, 3, unknowns)), table(plan.actors))
-    tables, memory = Tables.of(plan), Memory.of(unknowns)
-    waiting, numbers = Arrivals.of(plan), in_full_rows(numbers)
-    _follow(plan.arrays, plan.actors, numbers, budget, waiting, tables, points, Pace.idle(), memory, found)
+    if unknowns == 0:
+        # Nobody's belief is open: the sweep of the certificate is the answer.
+        found.arrived[:], found.sweeps[:] = True, 1
+        return found
+    _follow_in(plan, numbers, budget, True, found)
+    steep = np.flatnonzero(found.sweeps < 0)
+    if len(steep):
+        again = Followed._make(part[steep] for part in found)
+        _follow_in(plan, numbers.take(steep), budget, False, again)
+        for part, new in zip(found, again, strict=True):
+            part[steep] = new
     return found
+
+
+def _follow_in(plan: Plan, numbers: Numbers, budget: int, single: bool, found: Followed) -> None:
+    """Follow every draw in single or double precision; those too steep for single precision have less than no sweep."""
+    tables, memory, pace = Tables.of(plan, single), Memory.of(plan.unknowns, single), Pace.idle(single)
+    # A lane moves now and then, and by itself, so its points lie one after the other.
+    points = np.zeros((len(pace.lane), 3, plan.unknowns), pace.t.dtype)
+    steepest, rounding = STEEPEST if single else np.inf, float(np.finfo(pace.t.dtype).eps)
+    waiting, numbers = Arrivals.of(plan), in_full_rows(numbers)
+    game = plan.arrays
+    _follow(game, plan.actors, numbers, budget, steepest, rounding, waiting, tables, points, pace, memory, found)
 
 
 @jit
@@ -77,6 +94,8 @@ def _follow(
     actors: int,
     numbers: Any,
     budget: int,
+    steepest: float,
+    rounding: float,
     waiting: Any,
     tables: Any,
     points: Any,
@@ -85,24 +104,22 @@ def _follow(
     found: Any,
 ) -> None:
     draws, unknowns = found.t.shape[0], len(game.unknown_action)
-    fetch(game, actors, numbers, 0, waiting)
-    queue, busy, rounds = 0, min(draws, WIDTH), 0
-    for lane in range(WIDTH):
-        # Lanes without a draw of their own hold the last one's numbers, idle.
-        _take_up(game, queue, lane, waiting, tables, points, pace)
-        if queue >= draws:
-            pace.lane[lane].state = IDLE
-        queue += 1
+    width = len(pace.lane)
+    queue, busy, rounds = 0, 0, 0
+    for lane in range(width):
+        queue = _take_up(
+            game, actors, numbers, queue, draws, lane, steepest, rounding, waiting, tables, points, pace, found
+        )
+        busy += pace.lane[lane].state == UNDER_WAY
     while busy > 0:
-        time = load(pace.t, 0)
         for a in range(actors):
-            store(tables.lam, a, load(points.target, a) * time)
+            store(tables.lam, a, load(pace.t, 0))
         sweep(game, actors, tables)
-        _measure(game, tables, pace)
-        moving, mixing = judge(unknowns, budget, tables.image, points.done, pace)
+        measure(game, tables)
+        moving, mixing = judge(unknowns, budget, tables.image, tables.changed, points, pace)
         if mixing:
             starting = False
-            for lane in range(WIDTH):
+            for lane in range(width):
                 starting = starting or pace.cleared[0, lane] > 0.0
             if starting:
                 forget(memory, unknowns, load(pace.cleared, 0))
@@ -117,55 +134,58 @@ def _follow(
             for u in range(unknowns):
                 store(tables.logs, u, load(tables.image, u))
         if moving:
-            for lane in range(WIDTH):
+            for lane in range(width):
                 one = pace.lane[lane]
                 if not one.leaves:
                     continue
                 if one.accept:
-                    _keep(unknowns, lane, tables.image, points.done, one)
+                    _keep(unknowns, lane, tables.image, points, one)
                 if one.state == UNDER_WAY:
-                    _head_for(unknowns, lane, pace.t[0, lane], tables.logs, points.done, one)
+                    _head_for(unknowns, lane, pace.t[0, lane], tables.logs, points, one)
                     continue
-                _hand_in(unknowns, lane, points.done, one, found)
-                one.state = IDLE
-                busy -= 1
-                if queue < draws:
-                    if queue % WIDTH == 0:
-                        fetch(game, actors, numbers, queue, waiting)
-                    _take_up(game, queue, lane, waiting, tables, points, pace)
-                    queue += 1
-                    busy += 1
+                _hand_in(unknowns, lane, points, one, found)
+                queue = _take_up(
+                    game, actors, numbers, queue, draws, lane, steepest, rounding, waiting, tables, points, pace, found
+                )
+                busy -= one.state == IDLE
         rounds += 1
 
 
 @inner
-def _take_up(game: Any, draw: int, lane: int, waiting: Any, tables: Any, points: Any, pace: Any) -> None:
-    """Start a lane on a draw, at the beginning of the branch, where all options are alike."""
-    place = draw % WIDTH
-    seat(game, waiting, place, lane, tables, points.target)
-    begin(draw, lane, waiting.steepest[0, place], pace)
-    for u in range(len(game.uniform)):
-        points.done[lane, 0, u] = game.uniform[u]
+def _take_up(
+    game: Any,
+    actors: int,
+    numbers: Any,
+    queue: int,
+    draws: int,
+    lane: int,
+    steepest: float,
+    rounding: float,
+    waiting: Any,
+    tables: Any,
+    points: Any,
+    pace: Any,
+    found: Any,
+) -> int:
+    """Start a lane on the next draw that is not too steep, at the beginning of the branch, where all options are alike. Returns how many have been taken up.
 
-
-@inlined
-def _measure(game: Any, tables: Any, pace: Any) -> None:
-    """Largest change of a probability in the sweep, to first order; the sum of changes, which shows what is no number; and the distance
-    that the lane has moved, in probability: a log probability's counts in proportion."""
-    change, total, distance = fill(0.0), fill(0.0), fill(0.0)
-    for u in range(len(game.unknown_action)):
-        d = size(load(tables.image, u) - load(tables.logs, u))
-        prob = load(tables.prob, at(game.unknown_action, u))
-        change = largest(d * prob, change)
-        total += d
-        # exp(d) - 1 by its series: what it was before may have been the larger
-        distance = largest(
-            d * largest(prob * (fill(1.0) + d * (fill(1.0 / 2.0) + d * fill(1.0 / 6.0))), fill(FAR / FAR_IN_LOGS)),
-            distance,
-        )
-    store(pace.change, 0, change)
-    store(pace.change, 1, total)
-    store(pace.change, 2, distance)
+    Without one, the lane is idle, with the numbers of some other draw.
+    """
+    pace.lane[lane].state = IDLE
+    while queue < draws:
+        draw, place = queue, queue % WIDTH
+        if place == 0:
+            fetch(game, actors, numbers, draw, waiting)
+        queue += 1
+        if waiting.steepest[0, place] > steepest:
+            found.sweeps[draw] = -1
+            continue
+        seat(game, waiting, place, lane, tables)
+        begin(draw, lane, waiting.steepest[0, place], rounding, pace)
+        for u in range(len(game.uniform)):
+            points[lane, 0, u] = game.uniform[u]
+        break
+    return queue
 
 
 @inlined
@@ -193,9 +213,10 @@ def _hand_in(unknowns: int, lane: int, done: Floats, one: Any, found: Any) -> No
     draw, last = one.draw, one.slot
     earlier = (last + 2) % 3
     for u in range(unknowns):
-        found.logs[u, draw] = done[lane, last, u]
+        found.logs[draw, u] = done[lane, last, u]
     if one.state == GIVEN_UP:
         for u in range(unknowns):
-            found.before[u, draw] = done[lane, earlier, u]
+            found.before[draw, u] = done[lane, earlier, u]
     found.t[draw], found.t_before[draw] = one.done, one.second
-    found.solved[draw], found.sweeps[draw], found.doubt[draw] = one.state == SOLVED, one.sweeps, one.doubt
+    found.arrived[draw], found.sweeps[draw] = one.state == ARRIVED, one.sweeps
+    found.doubt[draw], found.slow[draw] = one.doubt, one.slow

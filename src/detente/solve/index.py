@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.beside import wait_for
 from detente.solve.kernels import Numbers, Tables, inner, jit, sweep, take_up
 from detente.solve.lanes import WIDTH, exp, fill, highest, largest, load, size, store, table
 from detente.solve.plan import Plan
@@ -46,20 +45,19 @@ image of, the answer, and then the Krylov basis."""
 
 
 def astray(plan: Plan, numbers: Numbers, logs: Floats, tables: Tables) -> NDArray[np.bool_]:
-    """(D,) draws whose fixed point, log probabilities ``logs`` (n, D), has index -1."""
-    unknowns, draws = logs.shape
+    """(D,) draws whose fixed point, log probabilities ``logs`` (D, n), has index -1."""
+    draws, unknowns = logs.shape
     basis = min(unknowns, BASIS)
     if basis == 0 or draws == 0:
         return np.zeros(draws, dtype=np.bool_)
     full = -(-draws // WIDTH) * WIDTH
     columns = np.zeros((full * basis, basis + 1))
     vectors, rate = table(WIDTH * (BASIS_FROM + basis + 1) * rows_of(unknowns)), np.zeros(WIDTH)
-    wait_for(arnoldi)
     arnoldi(
         plan.arrays,
         plan.actors,
         numbers,
-        np.ascontiguousarray(logs),
+        logs,
         tables,
         table(plan.actors),
         vectors,
@@ -81,9 +79,9 @@ def arnoldi(
     rate: Floats,
     columns: Floats,
 ) -> None:
-    """Arnoldi's method on the sweep's Jacobian at ``logs`` (n, D), from the direction of the curve: the ``columns`` of the Hessenberg matrices, m of
+    """Arnoldi's method on the sweep's Jacobian at ``logs`` (D, n), from the direction of the curve: the ``columns`` of the Hessenberg matrices, m of
     m + 1 for each draw, and for as many more as make the last row of lanes full. ``rate`` (WIDTH): one over the size of a lane's difference."""
-    (unknowns, draws), many = logs.shape, columns.shape[1] - 1
+    (draws, unknowns), many = logs.shape, columns.shape[1] - 1
     rows, stride = (unknowns + WIDTH - 1) // WIDTH + 1, vectors.shape[0] // WIDTH
     for start in range(0, draws, WIDTH):
         for lane in range(WIDTH):
@@ -91,12 +89,12 @@ def arnoldi(
             take_up(game, actors, numbers, draw, lane, tables, target)
             for u in range(unknowns):
                 row, i = lane * stride + u // WIDTH, u % WIDTH
-                vectors[row + POINT * rows, i] = vectors[row + ASK * rows, i] = logs[u, draw]
+                vectors[row + POINT * rows, i] = vectors[row + ASK * rows, i] = logs[draw, u]
             rate[lane] = 1.0 / PROBE
         # First the point's own image, then that at a slightly higher precision, then products with one vector of the basis after the other.
         for k in range(-2, many):
             for a in range(actors):
-                store(tables.lam, a, load(target, a) * fill(1.0 + PROBE if k == -1 else 1.0))
+                store(tables.lam, a, load(target, a) * (1.0 + PROBE if k == -1 else 1.0))
             deal(unknowns, vectors, ASK * rows, stride, tables.logs)
             sweep(game, actors, tables)
             collect(unknowns, tables.image, vectors, ANSWER * rows, stride)
@@ -121,18 +119,18 @@ def _weigh(rows: int, first: int, vectors: Floats) -> None:
     """With the point's image: what almost never happens moves nothing, so directions are scaled by the root of the probability."""
     for r in range(first, first + rows):
         store(vectors, r + IMAGE * rows, load(vectors, r + ANSWER * rows))
-        weight = exp(fill(0.5) * largest(load(vectors, r + POINT * rows), fill(RAREST)))
+        weight = exp(0.5 * largest(load(vectors, r + POINT * rows), RAREST))
         store(vectors, r + WEIGHT * rows, weight)
 
 
 @inner
 def _ask(rows: int, first: int, direction: int, vectors: Floats) -> float:
     """A short way along the vector of the basis at row ``direction``; returns one over its size."""
-    longest = fill(TINY)
+    longest = fill(vectors, TINY)
     for r in range(rows):
         longest = largest(size(load(vectors, direction + r) / load(vectors, first + WEIGHT * rows + r)), longest)
     rate: float = highest(longest) / PROBE
-    probe = fill(1.0 / rate)
+    probe = 1.0 / rate
     for r in range(rows):
         way = load(vectors, direction + r) / load(vectors, first + WEIGHT * rows + r)
         store(vectors, first + ASK * rows + r, load(vectors, first + POINT * rows + r) + probe * way)
@@ -144,7 +142,7 @@ def _take(rows: int, first: int, new: int, rate: float, vectors: Floats) -> None
     """The change of the image over that of the point, scaled, into row ``new`` of the basis."""
     for r in range(rows):
         change = load(vectors, first + ANSWER * rows + r) - load(vectors, first + IMAGE * rows + r)
-        store(vectors, new + r, change * fill(rate) * load(vectors, first + WEIGHT * rows + r))
+        store(vectors, new + r, change * rate * load(vectors, first + WEIGHT * rows + r))
 
 
 def _odd(hessenberg: Floats) -> NDArray[np.bool_]:

@@ -1,6 +1,6 @@
-"""Passes over a game, eight draws at a time.
+"""Passes over a game, several draws at a time.
 
-Tables have a row for each quantity and a column for each of WIDTH draws (:mod:`detente.solve.lanes`). Shapes as in
+Tables have a row for each quantity and a column for each of eight draws, or of sixteen in single precision (:mod:`detente.solve.lanes`). Shapes as in
 :class:`~detente.solve.plan.Arrays`: ``logs`` (n + C) holds the log probabilities of the unknown actions, then of the chances; ``prob``
 (A + C) choice probabilities, then chances; ``value`` (N * I + P) values of nodes, then terminal payoffs; ``reach`` (R).
 
@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve.lanes import (
-    WIDTH,
     at,
     exp,
     fill,
@@ -26,7 +25,6 @@ from detente.solve.lanes import (
     load,
     log,
     neighbours,
-    put,
     size,
     smallest,
     store,
@@ -48,6 +46,8 @@ inner: Any = nb.njit(cache=True, no_cpython_wrapper=True, **_options)
 inlined: Any = nb.njit(forceinline=True, no_cpython_wrapper=True, **_options)
 """The same for the steps of a pass: to hand a game's arrays over at a call costs more than the step."""
 
+IN_LOGS = 0.12
+"""What a change of a log probability counts for in a change of a probability: what almost never happens may settle what others believe."""
 IMPOSSIBLE = -1e5
 """Log of a chance of zero: beliefs it leads to are those of a vanishing tremble."""
 
@@ -69,7 +69,8 @@ class Numbers(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """The tables of WIDTH draws: see the module. ``lam`` (I), ``image`` (n) the responses to ``logs``; ``scratch`` (most options)."""
+    """The tables of a row of draws: see the module. ``lam`` (I), ``image`` (n) the responses to ``logs``; ``changed`` (3) how far they are from them: the largest
+    change of a probability, to first order; the sum of changes, which shows what is no number; and the distance, in probability (a log probability's counts in proportion: ``IN_LOGS``). ``scratch`` (most options)."""
 
     logs: Floats
     prob: Floats
@@ -77,27 +78,29 @@ class Tables(NamedTuple):
     reach: Floats
     lam: Floats
     image: Floats
+    changed: Floats
     scratch: Floats
 
     @classmethod
-    def of(cls, plan: Plan) -> Tables:
+    def of(cls, plan: Plan, single: bool = False) -> Tables:
         tree, unknowns = plan.tree, plan.unknowns
         actors, most = len(tree.actors), int(np.diff(tree.set_action).max(initial=2))
         return cls(
-            logs=table(unknowns + tree.chance_rows),
-            prob=table(tree.actions + tree.chance_rows),
-            value=table(tree.nodes * actors + plan.payoffs),
-            reach=table(len(plan.arrays.reach_parent)),
-            lam=table(actors),
-            image=table(unknowns),
-            scratch=table(most),
+            logs=table(unknowns + tree.chance_rows, single=single),
+            prob=table(tree.actions + tree.chance_rows, single=single),
+            value=table(tree.nodes * actors + plan.payoffs, single=single),
+            reach=table(len(plan.arrays.reach_parent), single=single),
+            lam=table(actors, single=single),
+            image=table(unknowns, single=single),
+            changed=table(3, single=single),
+            scratch=table(most, single=single),
         )
 
 
 @inlined
 def reach_down(game: Any, logs: Floats, reach: Floats) -> None:
     """Log reach probability of every node that a belief needs."""
-    store(reach, 0, fill(0.0))
+    store(reach, 0, 0.0)
     for r in range(1, len(game.reach_parent)):
         store(reach, r, load(reach, at(game.reach_parent, r)) + load(logs, at(game.reach_log, r)))
 
@@ -116,8 +119,8 @@ def expected_payoffs(game: Any, h: int, actors: int, value: Floats, reach: Float
         if end - begin == 2:
             # Two nodes, the commonest case: the belief in the first is logistic.
             gap = load(reach, at(game.set_reach, begin + 1)) - top
-            odds = exp(fill(0.0) - size(gap))
-            likelier = fill(1.0) / (fill(1.0) + odds)
+            odds = exp(0.0 - size(gap))
+            likelier = 1.0 / (1.0 + odds)
             less = odds * likelier
             one, two = where(gap, less, likelier), where(gap, likelier, less)
             edge, other = (
@@ -131,7 +134,7 @@ def expected_payoffs(game: Any, h: int, actors: int, value: Floats, reach: Float
             return
         for m in range(begin + 1, end):
             top = largest(load(reach, at(game.set_reach, m)), top)
-        total = fill(0.0)
+        total = fill(out, 0.0)
         for k in range(options):
             store(out, k, total)
         for m in range(begin, end):
@@ -140,7 +143,7 @@ def expected_payoffs(game: Any, h: int, actors: int, value: Floats, reach: Float
             edge = at(game.edge_start, at(game.set_nodes, m))
             for k in range(options):
                 store(out, k, load(out, k) + belief * load(value, at(game.edge_value, (edge + k) * actors + actor)))
-        total = fill(1.0) / total
+        total = 1.0 / total
         for k in range(options):
             store(out, k, load(out, k) * total)
 
@@ -152,25 +155,25 @@ def respond(options: int, lam: Any, worth: Floats, prob: Floats, first: int) -> 
     top = load(worth, 0)
     if options == 2:
         x = lam * (load(worth, 1) - top)
-        odds = exp(fill(0.0) - size(x))
-        total = fill(1.0) + odds
-        likelier = fill(1.0) / total
+        odds = exp(0.0 - size(x))
+        total = 1.0 + odds
+        likelier = 1.0 / total
         less = odds * likelier
         store(prob, first, where(x, less, likelier))
         store(prob, first + 1, where(x, likelier, less))
-        store(worth, 0, smallest(fill(0.0) - x, fill(0.0)))
-        store(worth, 1, smallest(x, fill(0.0)))
+        store(worth, 0, smallest(0.0 - x, 0.0))
+        store(worth, 1, smallest(x, 0.0))
         return total
     for k in range(1, options):
         top = largest(load(worth, k), top)
-    total = fill(0.0)
+    total = fill(worth, 0.0)
     for k in range(options):
         x = lam * (load(worth, k) - top)
         e = exp(x)
         store(worth, k, x)
         store(prob, first + k, e)
         total += e
-    inverse = fill(1.0) / total
+    inverse = 1.0 / total
     for k in range(options):
         store(prob, first + k, load(prob, first + k) * inverse)
     return total
@@ -188,7 +191,7 @@ def mix_node(game: Any, n: int, actors: int, prob: Floats, value: Floats) -> Non
             store(value, n * actors + a, one * left + two * right)
     else:
         for a in range(actors):
-            total = fill(0.0)
+            total = fill(value, 0.0)
             for e in range(start, stop):
                 total += load(prob, at(game.edge_row, e)) * load(value, at(game.edge_value, e * actors + a))
             store(value, n * actors + a, total)
@@ -232,9 +235,25 @@ def sweep(game: Any, actors: int, tables: Any) -> None:
 
 
 @inlined
+def measure(game: Any, tables: Any) -> None:
+    """How far the last sweep's ``image`` is from ``logs``, into ``changed``."""
+    change = total = distance = fill(tables.image, 0.0)
+    for u in range(len(game.unknown_action)):
+        d = size(load(tables.image, u) - load(tables.logs, u))
+        prob = load(tables.prob, at(game.unknown_action, u))
+        change = largest(d * prob, change)
+        total += d
+        # exp(d) - 1 by its series: what it was before may have been the larger
+        distance = largest(d * largest(prob * (1.0 + d * (0.5 + d * (1.0 / 6.0))), IN_LOGS), distance)
+    store(tables.changed, 0, change)
+    store(tables.changed, 1, total)
+    store(tables.changed, 2, distance)
+
+
+@inlined
 def log_chance(chance: Any) -> Any:
     """Log of a chance, held at ``IMPOSSIBLE``."""
-    return where(chance, largest(log(where(chance, chance, fill(1.0))), fill(IMPOSSIBLE)), fill(IMPOSSIBLE))
+    return where(chance, largest(log(where(chance, chance, 1.0)), IMPOSSIBLE), IMPOSSIBLE)
 
 
 @jit
@@ -256,11 +275,11 @@ def take_up(game: Any, actors: int, numbers: Any, draw: int, lane: int, tables: 
 
 
 @inner
-def take_up_row(game: Any, actors: int, numbers: Any, first: int, logs: Floats, tables: Any) -> None:
-    """Put the numbers of WIDTH draws from ``first`` on into the lanes, with profiles ``logs`` (n, D) and their own precisions."""
+def take_up_row(game: Any, actors: int, numbers: Any, first: int, tables: Any) -> None:
+    """Put the numbers of WIDTH draws from ``first`` on into the lanes, with their own precisions."""
     base, actions, unknowns = (len(game.edge_start) - 1) * actors, len(game.unknown), len(game.unknown_action)
     for p in range(len(game.payoff_start) - 1):
-        total = fill(0.0)
+        total = fill(tables.value, 0.0)
         for i in range(at(game.payoff_start, p), at(game.payoff_start, p + 1)):
             total += neighbours(numbers.values, at(game.payoff_part, i), first)
         store(tables.value, base + p, total)
@@ -270,85 +289,6 @@ def take_up_row(game: Any, actors: int, numbers: Any, first: int, logs: Floats, 
         store(tables.logs, unknowns + c, log_chance(chance))
     for a in range(actors):
         store(tables.lam, a, neighbours(numbers.lam, a, first))
-    for u in range(unknowns):
-        store(tables.logs, u, neighbours(logs, u, first))
-
-
-@jit
-def certify(
-    game: Any,
-    actors: int,
-    numbers: Any,
-    logs: Floats,
-    as_is: bool,
-    tables: Any,
-    answer: Floats,
-    choice: Floats,
-    value: Floats,
-    residual: Floats,
-    gain: Floats,
-) -> None:
-    """Finish profiles by one more sweep and check them against the equilibrium conditions, for D draws.
-
-    ``logs`` (n, D) log probabilities of the unknowns, which stay ``as_is`` where a sweep might lead away from them. ``choice`` (A, D) and ``value`` (I, D) are what the sweep gives.
-    ``residual`` (D): largest difference between a choice probability and the logit response to all the
-    others. ``gain`` (I, D): largest gain of an actor from its best option over its mixture, at any one of
-    its information sets. Nothing is updated in the check: this is the profile itself, tested. ``answer`` is working space.
-    """
-    draws, unknowns, actions = logs.shape[1], len(game.unknown_action), len(game.unknown)
-    nodes, sets, worth = len(game.edge_start) - 1, len(game.set_actor), tables.scratch
-    for begin in range(0, draws, WIDTH):
-        # The last lanes begin where they end with the draws; fewer draws than lanes are taken one by one.
-        start, many = max(0, min(begin, draws - WIDTH)), min(WIDTH, draws)
-        if many == WIDTH:
-            take_up_row(game, actors, numbers, start, logs, tables)
-        else:
-            for lane in range(WIDTH):
-                draw = min(lane, draws - 1)
-                take_up(game, actors, numbers, draw, lane, tables, tables.lam)
-                for u in range(unknowns):
-                    tables.logs[u, lane] = logs[u, draw]
-        sweep(game, actors, tables)
-        for u in range(unknowns):
-            if as_is:
-                store(tables.prob, at(game.unknown_action, u), exp(load(tables.logs, u)))
-            else:
-                store(tables.logs, u, load(tables.image, u))
-        reach_down(game, tables.logs, tables.reach)
-        for n in range(nodes - 1, -1, -1):
-            mix_node(game, n, actors, tables.prob, tables.value)
-        for a in range(actors):
-            store(answer, a, fill(0.0))
-        off = fill(0.0)
-        spare = actors + 1
-        for h in range(sets):
-            first, options, actor = (
-                at(game.set_action, h),
-                at(game.set_action, h + 1) - at(game.set_action, h),
-                at(game.set_actor, h),
-            )
-            expected_payoffs(game, h, actors, tables.value, tables.reach, worth)
-            best, mean = load(worth, 0), fill(0.0)
-            for k in range(options):
-                best = largest(load(worth, k), best)
-                mean += load(tables.prob, first + k) * load(worth, k)
-            store(answer, actor, largest(best - mean, load(answer, actor)))
-            respond(options, load(tables.lam, actor), worth, answer, spare)
-            for k in range(options):
-                off = largest(size(load(answer, spare + k) - load(tables.prob, first + k)), off)
-        store(answer, actors, off)
-        if many == WIDTH:
-            for a in range(actions):
-                put(choice, a, start, load(tables.prob, a))
-        else:
-            for a in range(actions):
-                for lane in range(many):
-                    choice[a, start + lane] = tables.prob[a, lane]
-        for lane in range(many):
-            for a in range(actors):
-                value[a, start + lane] = tables.value[a, lane]
-                gain[a, start + lane] = answer[a, lane]
-            residual[start + lane] = answer[actors, lane]
 
 
 @jit

@@ -1,9 +1,9 @@
-"""Eight draws side by side as one number of compiled code.
+"""Several draws side by side as one number of compiled code: eight in double precision, sixteen in single.
 
-A row of an array (rows, WIDTH) holds one quantity of WIDTH draws. ``load`` brings it in as a :class:`Lanes` value, on which
-``+ - * /``, :func:`largest`, :func:`where`, :func:`exp` and the others act lane by lane, and ``store`` puts it back. The
-compiler keeps it in one vector register of eight float64 (or two of four, or four of two, as the processor
-has). Eight float64 are a cache line. Numba's own loops over a last axis of known length come to the same only
+A row of an array (rows, width) holds one quantity of so many draws. ``load`` brings it in as a :class:`Lanes` value, on which
+``+ - * /``, :func:`largest`, :func:`where`, :func:`exp` and the others act lane by lane, a plain number standing for the same in every lane, and ``store`` puts it back. The
+compiler keeps it in one vector register of 64 bytes (or two of 32, or four of 16, as the processor
+has), which is a cache line. Numba's own loops over a last axis of known length come to the same only
 when its vectoriser agrees, and cost several times as much when it does not; calls to the C library, such as ``math.exp``, it never
 vectorises.
 
@@ -12,8 +12,9 @@ vectorises.
 
 from __future__ import annotations
 
+import math
 import operator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
@@ -25,82 +26,113 @@ from numba.core.typing.templates import ConcreteTemplate, infer_global, signatur
 from numba.extending import intrinsic, register_model
 from numpy.typing import NDArray
 
-WIDTH = 8
-"""Draws side by side."""
+LINE = 64
+"""Bytes of a row."""
+WIDTH = LINE // 8
+"""Draws side by side in double precision."""
 
-_VECTOR = ir.VectorType(ir.DoubleType(), WIDTH)
-_BITS = ir.VectorType(ir.IntType(64), WIDTH)
 _FLAGS = ("contract", "nsz")
 
 
 class Lanes(types.Type):  # type: ignore[misc]
-    """The type of WIDTH float64."""
+    """The type of as many floating-point numbers of a precision as fill a row."""
 
-    def __init__(self) -> None:
-        super().__init__(name=f"Lanes{WIDTH}")
+    def __init__(self, number: Any) -> None:
+        bits = number.bitwidth
+        self.width = 8 * LINE // bits
+        self.single = bits == 32
+        self.vector = ir.VectorType(ir.FloatType() if self.single else ir.DoubleType(), self.width)
+        self.bits = ir.VectorType(ir.IntType(bits), self.width)
+        super().__init__(name=f"Lanes{self.width}")
 
 
-lanes = Lanes()
+DOUBLES, SINGLES = Lanes(types.float64), Lanes(types.float32)
 
 
 @register_model(Lanes)
 class _Model(models.PrimitiveModel):  # type: ignore[misc]
-    def __init__(self, manager: Any, kind: Any) -> None:
-        super().__init__(manager, kind, _VECTOR)
+    def __init__(self, manager: Any, kind: Lanes) -> None:
+        super().__init__(manager, kind, kind.vector)
 
 
-def table(*shape: int) -> NDArray[np.float64]:
-    """Zeros of shape (..., WIDTH), each row on a cache line of its own."""
-    size = int(np.prod(shape)) * WIDTH
-    raw = np.zeros(size + WIDTH)
-    start = (-raw.ctypes.data // raw.itemsize) % WIDTH
-    return raw[start : start + size].reshape(*shape, WIDTH)
+def table(*shape: int, single: bool = False) -> NDArray[Any]:
+    """Zeros of shape (..., width), each row on a cache line of its own."""
+    number = np.dtype(np.float32 if single else np.float64)
+    width = LINE // number.itemsize
+    size = int(np.prod(shape)) * width
+    raw = np.zeros(size + width, number)
+    start = (-raw.ctypes.data % LINE) // number.itemsize
+    return raw[start : start + size].reshape(*shape, width)
 
 
-def _same(value: float) -> ir.Constant:
-    return ir.Constant(_VECTOR, [ir.Constant(ir.DoubleType(), value)] * WIDTH)
+def _kind(array: Any) -> Lanes:
+    """What rows of an array are."""
+    return SINGLES if array.dtype == types.float32 else DOUBLES
 
 
-def _same_bits(value: int) -> ir.Constant:
-    return ir.Constant(_BITS, [ir.Constant(ir.IntType(64), value)] * WIDTH)
+def _common(*kinds: Any) -> Lanes:
+    """What comes of lanes, and of numbers that stand for the same in every lane."""
+    return next(kind for kind in kinds if isinstance(kind, Lanes))
 
 
-def _row(context: Any, builder: Any, kind: Any, array: Any, row_kind: Any, row: Any) -> Any:
-    """Address of a row of an array (rows, WIDTH)."""
-    data = context.make_array(kind)(context, builder, array).data
-    start = builder.mul(context.cast(builder, row, row_kind, types.int64), ir.Constant(ir.IntType(64), WIDTH))
-    return builder.bitcast(builder.gep(data, [start], inbounds=True), _VECTOR.as_pointer())
+def _same(kind: Lanes, value: float) -> ir.Constant:
+    return ir.Constant(kind.vector, [ir.Constant(kind.vector.element, value)] * kind.width)
+
+
+def _same_bits(kind: Lanes, value: int) -> ir.Constant:
+    return ir.Constant(kind.bits, [ir.Constant(kind.bits.element, value)] * kind.width)
+
+
+def _everywhere(builder: Any, kind: Lanes, given: Any, value: Any) -> Any:
+    """Lanes as they are; a number of type ``given`` in every lane."""
+    if isinstance(given, Lanes):
+        return value
+    if kind.single and given.bitwidth == 64:
+        value = builder.fptrunc(value, kind.vector.element)
+    index, nothing = ir.IntType(32), ir.Constant(kind.vector, ir.Undefined)
+    one = builder.insert_element(nothing, value, ir.Constant(index, 0))
+    return builder.shuffle_vector(one, nothing, ir.Constant(ir.VectorType(index, kind.width), [0] * kind.width))
+
+
+def _row(context: Any, builder: Any, array_kind: Any, array: Any, row_kind: Any, row: Any) -> Any:
+    """Address of a row of an array (rows, width)."""
+    kind = _kind(array_kind)
+    data = context.make_array(array_kind)(context, builder, array).data
+    start = builder.mul(context.cast(builder, row, row_kind, types.int64), ir.Constant(ir.IntType(64), kind.width))
+    return builder.bitcast(builder.gep(data, [start], inbounds=True), kind.vector.as_pointer())
 
 
 @intrinsic
 def load(typing_context: Any, array: Any, row: Any) -> Any:
-    """Row ``row`` of ``array`` (rows, WIDTH), which must be contiguous."""
+    """Row ``row`` of ``array`` (rows, width), which must be contiguous."""
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         return builder.load(_row(context, builder, sig.args[0], args[0], sig.args[1], args[1]), align=8)
 
-    return lanes(array, row), code
+    return _kind(array)(array, row), code
 
 
 @intrinsic
 def store(typing_context: Any, array: Any, row: Any, value: Any) -> Any:
-    """Write ``value`` to row ``row`` of ``array`` (rows, WIDTH)."""
+    """Write ``value`` to row ``row`` of ``array`` (rows, width)."""
+    kind = _kind(array)
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        builder.store(args[2], _row(context, builder, sig.args[0], args[0], sig.args[1], args[1]), align=8)
+        value = _everywhere(builder, kind, sig.args[2], args[2])
+        builder.store(value, _row(context, builder, sig.args[0], args[0], sig.args[1], args[1]), align=8)
         return context.get_dummy_value()
 
-    return types.void(array, row, lanes), code
+    return types.void(array, row, value), code
 
 
 @intrinsic
 def neighbours(typing_context: Any, array: Any, row: Any, column: Any) -> Any:
-    """WIDTH entries of a row of ``array`` (rows, D), which must be contiguous, from ``column`` on."""
+    """WIDTH entries of a row of ``array`` (rows, D), of double precision and contiguous, from ``column`` on."""
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         return builder.load(_place(context, builder, sig, args), align=8)
 
-    return lanes(array, row, column), code
+    return DOUBLES(array, row, column), code
 
 
 @intrinsic
@@ -111,7 +143,7 @@ def put(typing_context: Any, array: Any, row: Any, column: Any, value: Any) -> A
         builder.store(args[3], _place(context, builder, sig, args), align=8)
         return context.get_dummy_value()
 
-    return types.void(array, row, column, lanes), code
+    return types.void(array, row, column, DOUBLES), code
 
 
 def _place(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -122,7 +154,7 @@ def _place(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     )
     length = builder.extract_value(whole.shape, 1)
     place = builder.gep(whole.data, [builder.add(builder.mul(row, length), column)], inbounds=True)
-    return builder.bitcast(place, _VECTOR.as_pointer())
+    return builder.bitcast(place, DOUBLES.vector.as_pointer())
 
 
 @intrinsic
@@ -139,30 +171,34 @@ def at(typing_context: Any, array: Any, place: Any) -> Any:
 
 
 @intrinsic
-def fill(typing_context: Any, value: Any) -> Any:
-    """The same number in every lane."""
+def fill(typing_context: Any, like: Any, value: Any) -> Any:
+    """The same number in every lane, in the precision of the array ``like``."""
+    kind = _kind(like)
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        index = ir.IntType(32)
-        one = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), args[0], ir.Constant(index, 0))
-        everywhere = ir.Constant(ir.VectorType(index, WIDTH), [0] * WIDTH)
-        return builder.shuffle_vector(one, ir.Constant(_VECTOR, ir.Undefined), everywhere)
+        return _everywhere(builder, kind, sig.args[1], args[1])
 
-    return lanes(types.float64), code
+    return kind(like, value), code
 
 
 def _operator(symbols: tuple[Any, ...], instruction: str) -> None:
     for symbol in symbols:
 
         class Typed(ConcreteTemplate):  # type: ignore[misc]
-            cases = (signature(lanes, lanes, lanes),)
+            cases = tuple(
+                signature(kind, *pair)
+                for kind in (DOUBLES, SINGLES)
+                for pair in ((kind, kind), (kind, types.float64), (types.float64, kind))
+            )
 
         infer_global(symbol)(Typed)
 
         def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            return getattr(builder, instruction)(*args, flags=_FLAGS)
+            pair = (_everywhere(builder, sig.return_type, *given) for given in zip(sig.args, args, strict=True))
+            return getattr(builder, instruction)(*pair, flags=_FLAGS)
 
-        lower_builtin(symbol, lanes, lanes)(code)
+        for case in Typed.cases:
+            lower_builtin(symbol, *case.args)(code)
 
 
 _operator((operator.add, operator.iadd), "fadd")
@@ -179,9 +215,9 @@ def _fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
     return builder.fadd(builder.fmul(a, b, flags=_FLAGS), c, flags=_FLAGS)
 
 
-def _polynomial(builder: Any, coefficients: tuple[float, ...], x: Any) -> Any:
+def _polynomial(builder: Any, kind: Lanes, coefficients: tuple[float, ...], x: Any) -> Any:
     """A polynomial, highest power first, in pairs of pairs (Estrin 1960): a short chain of operations instead of a long one."""
-    terms = [_same(c) for c in reversed(coefficients)]
+    terms = [_same(kind, c) for c in reversed(coefficients)]
     while len(terms) > 1:
         paired = [_fused(builder, b, x, a) for a, b in zip(terms[::2], terms[1::2], strict=False)]
         terms = paired + ([terms[-1]] if len(terms) % 2 else [])
@@ -194,9 +230,10 @@ def largest(typing_context: Any, a: Any, b: Any) -> Any:
     """The larger, lane by lane; ``b`` where ``a`` is no number."""
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _select(builder, ">", *args)
+        pair = (_everywhere(builder, sig.return_type, *given) for given in zip(sig.args, args, strict=True))
+        return _select(builder, ">", *pair)
 
-    return lanes(lanes, lanes), code
+    return _common(a, b)(a, b), code
 
 
 @intrinsic
@@ -204,9 +241,10 @@ def smallest(typing_context: Any, a: Any, b: Any) -> Any:
     """The smaller, lane by lane; ``b`` where ``a`` is no number."""
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _select(builder, "<", *args)
+        pair = (_everywhere(builder, sig.return_type, *given) for given in zip(sig.args, args, strict=True))
+        return _select(builder, "<", *pair)
 
-    return lanes(lanes, lanes), code
+    return _common(a, b)(a, b), code
 
 
 @intrinsic
@@ -214,9 +252,11 @@ def where(typing_context: Any, test: Any, a: Any, b: Any) -> Any:
     """``a`` in the lanes where ``test`` is above zero, else ``b``."""
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.select(builder.fcmp_ordered(">", args[0], _same(0.0)), args[1], args[2])
+        kind = sig.return_type
+        pair = (_everywhere(builder, kind, *given) for given in zip(sig.args[1:], args[1:], strict=True))
+        return builder.select(builder.fcmp_ordered(">", args[0], _same(kind, 0.0)), *pair)
 
-    return lanes(lanes, lanes, lanes), code
+    return test(test, a, b), code
 
 
 @intrinsic
@@ -224,10 +264,10 @@ def size(typing_context: Any, a: Any) -> Any:
     """Absolute value."""
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        bits = builder.and_(builder.bitcast(args[0], _BITS), _same_bits(0x7FFFFFFFFFFFFFFF))
-        return builder.bitcast(bits, _VECTOR)
+        mask = _same_bits(a, 0x7FFFFFFF if a.single else 0x7FFFFFFFFFFFFFFF)
+        return builder.bitcast(builder.and_(builder.bitcast(args[0], a.bits), mask), a.vector)
 
-    return lanes(lanes), code
+    return a(a), code
 
 
 @intrinsic
@@ -235,11 +275,11 @@ def root(typing_context: Any, a: Any) -> Any:
     """Square root."""
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        kind = ir.FunctionType(_VECTOR, [_VECTOR])
-        function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.sqrt.v{WIDTH}f64")
-        return builder.call(function, args)
+        kind = ir.FunctionType(a.vector, [a.vector])
+        name = f"llvm.sqrt.v{a.width}f{32 if a.single else 64}"
+        return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), args)
 
-    return lanes(lanes), code
+    return a(a), code
 
 
 def _folded(instruction: Any, builder: Any, a: Any) -> Any:
@@ -259,7 +299,7 @@ def total(typing_context: Any, a: Any) -> Any:
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         return _folded(builder.fadd, builder, args[0])
 
-    return types.float64(lanes), code
+    return types.float64(DOUBLES), code
 
 
 @intrinsic
@@ -269,7 +309,7 @@ def highest(typing_context: Any, a: Any) -> Any:
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         return _folded(lambda one, other: _select(builder, ">", one, other), builder, args[0])
 
-    return types.float64(lanes), code
+    return types.float64(DOUBLES), code
 
 
 @intrinsic
@@ -305,36 +345,54 @@ def turn(
     return types.void(source, first, stride, target, target_first, target_stride), code
 
 
-_EXP = (
-    1.6059043836821613e-10, 2.08767569878681e-09, 2.505210838544172e-08, 2.755731922398589e-07, 2.7557319223985893e-06,
-    2.48015873015873e-05, 1.984126984126984e-04, 1.388888888888889e-03, 8.333333333333333e-03, 4.1666666666666664e-02,
-    1.6666666666666666e-01, 0.5, 1.0, 1.0,
+class _Shape(NamedTuple):
+    """What exponential and logarithm go by in a precision: where the exponential is held; the number that rounds what is added to it to a whole one; ``ln(2)`` in
+    two parts; the polynomial; and of the format, bias, place of the power, the bits of ``sqrt(1/2)``; terms of the logarithm."""
+
+    held: float
+    magic: float
+    high: float
+    low: float
+    exp: tuple[float, ...]
+    bias: int
+    place: int
+    half: int
+    artanh: tuple[float, ...]
+
+
+_DOUBLE = _Shape(
+    700.0, 6755399441055744.0, 0.6931471803691238, 1.9082149292705877e-10,
+    tuple(1.0 / math.factorial(k) for k in range(13, -1, -1)),
+    1023, 52, 0x3FE6A09E667F3BCD, tuple(1.0 / k for k in range(23, 1, -2)),
+)  # fmt: skip
+_SINGLE = _Shape(
+    87.0, 12582912.0, 0.693145751953125, 1.428606765330187e-06,
+    tuple(1.0 / math.factorial(k) for k in range(7, -1, -1)),
+    127, 23, 0x3F3504F3, tuple(1.0 / k for k in range(11, 1, -2)),
 )  # fmt: skip
 
 
 @intrinsic
 def exp(typing_context: Any, x: Any) -> Any:
-    """e to the x, for x from -700 to 700 (held at those bounds outside).
+    """e to the x, for x from -700 to 700, in single precision from -87 to 87 (held at those bounds outside).
 
     Reduction to ``|r| <= ln(2)/2`` (Cody & Waite 1980) and a Taylor polynomial of degree 13, whose truncation error
-    there is below 5e-18.
+    there is below 5e-18; of degree 7, with 6e-9.
     """
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        held = _select(builder, ">", _select(builder, "<", args[0], _same(700.0)), _same(-700.0))
-        magic = _same(6755399441055744.0)  # 1.5 * 2**52 puts the rounded integer in the low bits
-        shifted = _fused(builder, held, _same(1.4426950408889634), magic)
+        a = _SINGLE if x.single else _DOUBLE
+        held = _select(builder, ">", _select(builder, "<", args[0], _same(x, a.held)), _same(x, -a.held))
+        magic = _same(x, a.magic)  # 1.5 * 2**place puts the rounded integer in the low bits
+        shifted = _fused(builder, held, _same(x, 1.0 / math.log(2.0)), magic)
         whole = builder.fsub(shifted, magic)
-        rest = _fused(builder, whole, _same(-0.6931471803691238), held)
-        rest = _fused(builder, whole, _same(-1.9082149292705877e-10), rest)
-        p = _polynomial(builder, _EXP, rest)
-        power = builder.shl(builder.add(builder.bitcast(shifted, _BITS), _same_bits(1023)), _same_bits(52))
-        return builder.fmul(p, builder.bitcast(power, _VECTOR))
+        rest = _fused(builder, whole, _same(x, -a.high), held)
+        rest = _fused(builder, whole, _same(x, -a.low), rest)
+        p = _polynomial(builder, x, a.exp, rest)
+        power = builder.add(builder.bitcast(shifted, x.bits), _same_bits(x, a.bias))
+        return builder.fmul(p, builder.bitcast(builder.shl(power, _same_bits(x, a.place)), x.vector))
 
-    return lanes(lanes), code
-
-
-_ARTANH = tuple(1.0 / k for k in range(23, 1, -2))
+    return x(x), code
 
 
 @intrinsic
@@ -342,15 +400,16 @@ def log(typing_context: Any, x: Any) -> Any:
     """Natural logarithm of a positive, normal x, by ``log m = 2 artanh((m - 1)/(m + 1))`` with m within sqrt(2) of 1."""
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        bits = builder.bitcast(args[0], _BITS)
+        a, one = _SINGLE if x.single else _DOUBLE, _same(x, 1.0)
+        bits, place = builder.bitcast(args[0], x.bits), _same_bits(x, a.place)
         # the power of two that leaves m in [sqrt(1/2), sqrt(2))
-        power = builder.ashr(builder.sub(bits, _same_bits(0x3FE6A09E667F3BCD)), _same_bits(52))
-        m = builder.bitcast(builder.sub(bits, builder.shl(power, _same_bits(52))), _VECTOR)
-        f = builder.fdiv(builder.fsub(m, _same(1.0)), builder.fadd(m, _same(1.0)))
+        power = builder.ashr(builder.sub(bits, _same_bits(x, a.half)), place)
+        m = builder.bitcast(builder.sub(bits, builder.shl(power, place)), x.vector)
+        f = builder.fdiv(builder.fsub(m, one), builder.fadd(m, one))
         square = builder.fmul(f, f)
-        p = _polynomial(builder, _ARTANH, square)
+        p = _polynomial(builder, x, a.artanh, square)
         twice = builder.fadd(f, f)
         series = _fused(builder, builder.fmul(twice, square), p, twice)
-        return _fused(builder, builder.sitofp(power, _VECTOR), _same(0.6931471805599453), series)
+        return _fused(builder, builder.sitofp(power, x.vector), _same(x, math.log(2.0)), series)
 
-    return lanes(lanes), code
+    return x(x), code

@@ -1,4 +1,4 @@
-"""Anderson mixing (Anderson 1965; Walker & Ni 2011) of the sweeps of eight draws side by side.
+"""Anderson mixing (Anderson 1965; Walker & Ni 2011) of the sweeps of draws side by side.
 
 The next unknowns are that combination of the last few sweeps' images whose distances from their own unknowns
 cancel best, in least squares. Each lane remembers its own sweeps, from where its mixing began at its present precision.
@@ -11,13 +11,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import inlined
+from detente.solve.kernels import inlined, inner
 from detente.solve.lanes import fill, load, root, store, table, where
 
 Floats = NDArray[np.float64]
 
 DEPTH = 3
 """Sweeps looked back on."""
+RIDGE, RIDGE_OF_SINGLE = 1e-12, 1e-6
+"""What is added to the diagonal of the least squares, as a share of the trace, in double precision and in single."""
+LEAST = 1e-36
+"""A product of changes so small that nothing is made of it."""
 
 
 class Memory(NamedTuple):
@@ -25,7 +29,7 @@ class Memory(NamedTuple):
 
     ``off`` (n) last distance of image from unknowns, ``image`` (n) last image; ``turns``, ``steps`` (DEPTH * n) their
     changes in the last sweeps; ``gram`` (DEPTH * DEPTH) products of turns, ``side`` (DEPTH) of turns and distance;
-    ``share`` (DEPTH) the combination; ``lower`` (DEPTH * DEPTH) working space.
+    ``share`` (DEPTH) the combination; ``lower`` (DEPTH * DEPTH) working space. ``ridge``: what is added to the diagonal of the products, as a share of the trace.
     """
 
     off: Floats
@@ -36,20 +40,22 @@ class Memory(NamedTuple):
     side: Floats
     share: Floats
     lower: Floats
+    ridge: float
 
     @classmethod
-    def of(cls, unknowns: int) -> Memory:
+    def of(cls, unknowns: int, single: bool = False) -> Memory:
         """An empty memory."""
         square = DEPTH * DEPTH
         return cls(
-            off=table(unknowns),
-            image=table(unknowns),
-            turns=table(DEPTH * unknowns),
-            steps=table(DEPTH * unknowns),
-            gram=table(square),
-            side=table(DEPTH),
-            share=table(DEPTH),
-            lower=table(square),
+            off=table(unknowns, single=single),
+            image=table(unknowns, single=single),
+            turns=table(DEPTH * unknowns, single=single),
+            steps=table(DEPTH * unknowns, single=single),
+            gram=table(square, single=single),
+            side=table(DEPTH, single=single),
+            share=table(DEPTH, single=single),
+            lower=table(square, single=single),
+            ridge=RIDGE_OF_SINGLE if single else RIDGE,
         )
 
 
@@ -59,32 +65,30 @@ def aged(slot: int, age: int) -> int:
     return (slot + DEPTH - age) % DEPTH
 
 
-@inlined
+@inner
 def forget(memory: Any, unknowns: int, gone: Any) -> None:
     """Empty the memory of the lanes where ``gone`` is above zero."""
-    nothing = fill(0.0)
     for r in range(DEPTH * unknowns):
-        store(memory.turns, r, where(gone, nothing, load(memory.turns, r)))
-        store(memory.steps, r, where(gone, nothing, load(memory.steps, r)))
+        store(memory.turns, r, where(gone, 0.0, load(memory.turns, r)))
+        store(memory.steps, r, where(gone, 0.0, load(memory.steps, r)))
     for r in range(DEPTH * DEPTH):
-        store(memory.gram, r, where(gone, nothing, load(memory.gram, r)))
+        store(memory.gram, r, where(gone, 0.0, load(memory.gram, r)))
 
 
-@inlined
+@inner
 def remember(memory: Any, unknowns: int, slot: int, x: Floats, image: Floats, keep: Any) -> None:
     """Put into ``slot`` how the image and its distance from the unknowns have changed since the last sweep, in the lanes
     where ``keep`` is above zero; the others, which have just moved, put nothing there."""
     # Written out for the three of DEPTH, so that every number is brought in once.
     one, two = aged(slot, 1), aged(slot, 2)
     new, last, second = slot * unknowns, one * unknowns, two * unknowns
-    nothing = fill(0.0)
-    square, along, across, ahead, back, further = nothing, nothing, nothing, nothing, nothing, nothing
+    square = along = across = ahead = back = further = fill(image, 0.0)
     for u in range(unknowns):
         here = load(image, u)
         now = here - load(x, u)
-        turn = where(keep, now - load(memory.off, u), nothing)
+        turn = where(keep, now - load(memory.off, u), 0.0)
         store(memory.turns, new + u, turn)
-        store(memory.steps, new + u, where(keep, here - load(memory.image, u), nothing))
+        store(memory.steps, new + u, where(keep, here - load(memory.image, u), 0.0))
         store(memory.off, u, now)
         store(memory.image, u, here)
         before, earlier = load(memory.turns, last + u), load(memory.turns, second + u)
@@ -103,17 +107,17 @@ def remember(memory: Any, unknowns: int, slot: int, x: Floats, image: Floats, ke
     store(memory.side, two, further)
 
 
-@inlined
+@inner
 def combine(memory: Any, slot: int) -> None:
-    """``share``: the least squares solution by Cholesky, with a ridge of 1e-12 of the trace; what depends on others gets nothing.
+    """``share``: the least squares solution by Cholesky, with a ridge; what depends on others gets nothing.
 
     The newest sweep, in ``slot``, comes first: the order, and so the last digit, does not depend on when a lane began.
     """
     gram, low, share = memory.gram, memory.lower, memory.share
-    ridge = fill(0.0)
+    ridge = fill(gram, 0.0)
     for i in range(DEPTH):
         ridge += load(gram, aged(slot, i) * DEPTH + aged(slot, i))
-    ridge = ridge * fill(1e-12) + fill(1e-280)
+    ridge = ridge * memory.ridge + LEAST
     for i in range(DEPTH):
         for j in range(i + 1):
             total = load(gram, aged(slot, i) * DEPTH + aged(slot, j))
@@ -123,8 +127,8 @@ def combine(memory: Any, slot: int) -> None:
                 total -= load(low, i * DEPTH + k) * load(low, j * DEPTH + k)
             if i == j:
                 # the inverse of the diagonal is kept
-                usable = where(total - ridge * fill(0.5), total, fill(1.0))
-                store(low, i * DEPTH + i, where(total - ridge * fill(0.5), fill(1.0) / root(usable), fill(0.0)))
+                usable = where(total - ridge * 0.5, total, 1.0)
+                store(low, i * DEPTH + i, where(total - ridge * 0.5, 1.0 / root(usable), 0.0))
             else:
                 store(low, i * DEPTH + j, total * load(low, j * DEPTH + j))
     for i in range(DEPTH):

@@ -90,17 +90,17 @@ def judge(rows: int, first: int, own: int, one: Any, vectors: Floats, small: Flo
     """With the image of the point: the curve is met or missed, or another iteration is begun, whose right side is the distances from curve and plane."""
     point, guess, plane, step = first + POINT * rows, first + GUESS * rows, first + PLANE * rows, first + STEP * rows
     last = rows - 1
-    change, gaps, along = fill(0.0), fill(0.0), fill(0.0)
+    change = gaps = along = fill(vectors, 0.0)
     for r in range(last):
         now, image = load(vectors, point + r), load(vectors, first + ANSWER * rows + r)
         gap = image - now
         store(vectors, first + IMAGE * rows + r, image)
         store(vectors, step + r, gap)
         gaps += gap - gap  # no number stays none
-        change = largest(size(gap) * exp(smallest(largest(image, now), fill(0.0))), change)
+        change = largest(size(gap) * exp(smallest(largest(image, now), 0.0)), change)
         along += load(vectors, plane + r) * (now - load(vectors, guess + r))
     along += load(vectors, plane + last) * (load(vectors, point + last) - load(vectors, guess + last))
-    store(vectors, step + last, fill(0.0))
+    store(vectors, step + last, 0.0)
     vectors[step + last, 0] = -total(along)
     error = highest(change) + total(gaps)
     if error < one.tolerance:
@@ -121,7 +121,7 @@ def _ask_for_next(rows: int, first: int, longest: float, one: Any, vectors: Floa
     """The Jacobian times the next vector of the basis, whose largest entry is ``longest``, by a short way along it."""
     one.vector += 1
     one.rate = max(longest, TINY) / PROBE
-    probe, direction = fill(1.0 / one.rate), first + (BASIS_FROM + one.vector) * rows
+    probe, direction = 1.0 / one.rate, first + (BASIS_FROM + one.vector) * rows
     for r in range(rows):
         there = load(vectors, first + POINT * rows + r) + probe * load(vectors, direction + r)
         store(vectors, first + ASK * rows + r, there)
@@ -131,7 +131,7 @@ def _ask_for_next(rows: int, first: int, longest: float, one: Any, vectors: Floa
 def extend(rows: int, first: int, own: int, one: Any, vectors: Floats, small: Floats) -> bool:
     """With a product with the Jacobian: it becomes the basis's next vector, orthogonal to the others, and its column of the Hessenberg matrix is made triangular by
     Givens rotations. Says whether GMRES goes on; if so, the next product is asked for."""
-    k, rate = one.vector, fill(one.rate)
+    k, rate = one.vector, one.rate
     basis, plane, image, answer = (
         first + BASIS_FROM * rows,
         first + PLANE * rows,
@@ -144,7 +144,7 @@ def extend(rows: int, first: int, own: int, one: Any, vectors: Floats, small: Fl
         v = load(vectors, old + r)
         along += load(vectors, plane + r) * v
         store(vectors, new + r, v - (load(vectors, answer + r) - load(vectors, image + r)) * rate)
-    store(vectors, new + last, fill(0.0))
+    store(vectors, new + last, 0.0)
     vectors[new + last, 0] = total(along)
     column, cosine, sine, rest = own + COLUMNS + k, own + COSINE, own + SINE, own + REST
     longest = orthogonalise(rows, k, vectors, basis, small, column)
@@ -176,15 +176,15 @@ def move(rows: int, first: int, own: int, one: Any, vectors: Floats, small: Floa
         small[weight, j] = rest / small[own + COLUMNS + j, j]
     point, ask, to = first + POINT * rows, first + ASK * rows, first + STEP * rows
     for r in range(to, to + rows):
-        store(vectors, r, fill(0.0))
+        store(vectors, r, 0.0)
     add(rows, k + 1, vectors, first + BASIS_FROM * rows, small, weight, 1.0, to)
-    longest = fill(TINY)
+    longest = fill(vectors, TINY)
     for r in range(to, to + rows):
         step = load(vectors, r)
-        step = where(fill(1e250) - size(step), step, fill(0.0))
+        step = where(1e250 - size(step), step, 0.0)
         store(vectors, r, step)
         longest = largest(size(step), longest)
-    part = fill(min(1.0, LONGEST_JUMP / highest(longest)))
+    part = min(1.0, LONGEST_JUMP / highest(longest))
     for r in range(rows):
         now = load(vectors, point + r) + part * load(vectors, to + r)
         store(vectors, point + r, now)

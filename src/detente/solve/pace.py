@@ -1,4 +1,4 @@
-"""The pace at which each of eight lanes follows its branch: after every sweep, whether it has settled, steps on, goes back, or is given up.
+"""The pace at which each lane follows its branch: after every sweep, whether it has settled, steps on, goes back, or is given up.
 
 At a fraction ``t`` of the target precision a lane sweeps until it settles. Then it steps on, the further the nearer it came to where
 the branch was heading. Where sweeps close in fast, as they have been seen to just before, one is enough; that is most of the way in most games. Where
@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import inlined, inner
-from detente.solve.lanes import WIDTH, table
+from detente.solve.kernels import IN_LOGS, inlined, inner
+from detente.solve.lanes import table
 
 Floats = NDArray[np.float64]
 
-SETTLED = 1e-10
-"""Change of a probability in a sweep at which a draw is done, at its target; or that the second sweep to come would make, where sweeps close in steadily."""
-STEADILY = 0.1, 0.5
-"""Ratios of one change to the one before: at which sweeps are taken to close in at best, and at worst if steadily."""
+NEAR_ENOUGH = 1e-7
+"""Change of a probability in a sweep at which a draw is left to :mod:`detente.solve.finish`, at its target; or that the next sweep would make, where sweeps close in steadily."""
+STEADY = 0.5
+"""Ratio of one change to the one before, up to which sweeps close in steadily."""
 ON_THE_WAY, WITH_CARE = 3e-3, 1e-3
 """Change that may be left on the way to the target; and where care is taken, which is where branches come close."""
 CAUTION = 2.0
@@ -33,8 +33,6 @@ LAST_PATIENCE = 150
 """Sweeps at the target once ``WITH_CARE`` is reached there."""
 FAR = 0.12
 """Largest distance, in probability, between where the branch was heading and where it is."""
-FAR_IN_LOGS = 1.0
-"""The same, in a log probability: what almost never happens may settle what others believe, and so another branch."""
 FAR_OF_PLANNED = 0.8
 """With care, also the largest ratio of that distance to the one that was planned, unless it is below a sixth of ``FAR``."""
 FALLS = 0.6
@@ -53,23 +51,28 @@ PLAIN = 2
 """Sweeps at one precision before any are."""
 ATTRACTS = 0.9
 """Of the change of the sweep before: where sweeps are mixed at the target and one changes more, what they come to need not attract."""
-UNDER_WAY, SOLVED, GIVEN_UP, IDLE = 0, 1, 2, 3
+ROUNDINGS = 1.0
+"""Roundings of the largest number, which a sweep may take for a change."""
+UNDER_WAY, ARRIVED, GIVEN_UP, IDLE = 0, 1, 2, 3
 
 
 LANE = np.dtype(
     [
         *((name, np.int64) for name in ("draw", "state", "slot", "inner", "sweeps")),
-        *((name, np.float64) for name in ("step", "done", "second", "third", "before", "rate", "drift", "refused")),
-        *((name, np.bool_) for name in ("accept", "leaves", "doubt", "care", "back", "rough", "again")),
+        *(
+            (name, np.float64)
+            for name in ("step", "done", "second", "third", "before", "rate", "drift", "refused", "enough")
+        ),
+        *((name, np.bool_) for name in ("accept", "leaves", "doubt", "slow", "care", "back", "rough", "again")),
     ],
     align=True,
 )
 """What is known of a lane.
 
 ``draw`` and ``state``. ``done``, ``second``, ``third``: the last fractions of the target that it settled at; ``slot``: where the last of those points is kept. ``step``: its last in ``t``.
-``inner``, ``sweeps``: at this fraction, and in all. ``before``: the change of the sweep before the last; ``rate``: the ratio of both over ``t``, where it was last seen. ``drift``: distance moved at this fraction.
+``inner``, ``sweeps``: at this fraction, and in all. ``before``: the change of the sweep before the last; ``rate``: the ratio of both over ``t``, where it was last seen. ``drift``: distance moved at this fraction. ``enough``: change at which it has settled at the target.
 
-What the last sweep means: ``accept``, it has settled; ``leaves``, it leaves this fraction. ``doubt``: as in :class:`~detente.solve.branch.Followed`.
+What the last sweep means: ``accept``, it has settled; ``leaves``, it leaves this fraction. ``doubt``, ``slow``: as in :class:`~detente.solve.branch.Followed`.
 
 ``care``: it had to go back, or to mix; ``back``: its last step was back; ``refused``: the distance at which it was refused there, if that was only for care. ``rough``: its last point was taken
 after one sweep; ``again``: it has just settled there once more.
@@ -77,66 +80,67 @@ after one sweep; ``again``: it has just settled there once more.
 
 
 class Pace(NamedTuple):
-    """How far each lane has come: ``lane`` (WIDTH,) of type ``LANE``, then tables that sweeps read.
+    """How far each lane has come: ``lane`` of type ``LANE``, then tables that sweeps read.
 
-    ``t`` (1): fraction of the target it is at. Of the last sweep, ``change`` (3): largest change of a probability, sum of all changes, distance moved. Of mixing, (1) each, ones and zeros: it ``mixes``,
+    ``t`` (1): fraction of the target it is at. Of mixing, (1) each, ones and zeros: it ``mixes``,
     starts to (``cleared``), has a last sweep to remember (``kept``).
     """
 
     lane: NDArray[np.void]
     t: Floats
-    change: Floats
     mixes: Floats
     cleared: Floats
     kept: Floats
 
     @classmethod
-    def idle(cls) -> Pace:
-        lane = np.zeros(WIDTH, LANE)
+    def idle(cls, single: bool) -> Pace:
+        t, mixes, cleared, kept = (table(1, single=single) for _ in range(4))
+        lane = np.zeros(t.shape[1], LANE)
         lane["state"] = IDLE
-        return cls(lane=lane, t=table(1), change=table(3), mixes=table(1), cleared=table(1), kept=table(1))
+        return cls(lane, t, mixes, cleared, kept)
 
 
 @inlined
-def begin(draw: int, lane: int, steepest: float, pace: Any) -> None:
-    """Start a lane on a draw whose largest precision times payoff span is ``steepest``."""
+def begin(draw: int, lane: int, steepest: float, rounding: float, pace: Any) -> None:
+    """Start a lane on a draw whose largest precision times payoff span is ``steepest``; ``rounding``: what numbers of size 1 are rounded to."""
     one = pace.lane[lane]
     one.draw, one.state = draw, UNDER_WAY
+    one.enough = max(NEAR_ENOUGH, ROUNDINGS * rounding * steepest)
     one.slot = one.inner = one.sweeps = 0
     one.step = 1.0 if steepest <= FIRST_PRECISION else FIRST_PRECISION / steepest
     one.done = one.second = one.third = one.drift = one.refused = 0.0
     one.rate = math.inf
-    one.doubt = one.care = one.back = one.rough = one.again = False
+    one.doubt = one.slow = one.care = one.back = one.rough = one.again = False
     pace.t[0, lane] = one.step
     pace.kept[0, lane] = pace.mixes[0, lane] = 0.0
 
 
 @inner
-def judge(unknowns: int, budget: int, image: Floats, done: Floats, pace: Any) -> Any:
+def judge(unknowns: int, budget: int, image: Floats, changed: Floats, done: Floats, pace: Any) -> Any:
     """After a sweep: does each lane go on, back, is it done or given up? Says whether any leaves its present fraction, and whether any mixes."""
     leaving, mixing = False, False
-    for lane in range(WIDTH):
+    for lane in range(len(pace.lane)):
         one = pace.lane[lane]
         pace.cleared[0, lane] = 0.0
         if one.state != UNDER_WAY:
             pace.kept[0, lane] = pace.mixes[0, lane] = 0.0
             one.leaves = False
             continue
-        here, change, mixed = pace.t[0, lane], pace.change[0, lane], pace.mixes[0, lane] > 0.0
+        here, change, mixed = pace.t[0, lane], changed[0, lane], pace.mixes[0, lane] > 0.0
         settled, at_end = _settled(one, here, change, mixed), here >= 1.0
         one.sweeps += 1
         one.inner += 1
-        one.drift += pace.change[2, lane]
+        one.drift += changed[2, lane]
         inner = one.inner
         accept, part = False, 0.0
         restart = inner > (LAST_PATIENCE if at_end and change < WITH_CARE else PATIENCE)
-        if not math.isfinite(pace.change[1, lane]):
+        if not math.isfinite(changed[1, lane]):
             restart = True
         elif settled:
             accept, part = _near(unknowns, lane, here, mixed, image, done, one)
             restart = not accept
         if accept and at_end:
-            one.state = SOLVED
+            one.state, one.slow = ARRIVED, mixed
         elif accept:
             pace.t[0, lane] = _step_on(one, here, part)
         elif restart:
@@ -160,12 +164,9 @@ def _settled(one: Any, here: float, change: float, mixed: bool) -> Any:
         if one.care or mixed:
             return change < WITH_CARE
         return change * min(1.0, CAUTION * one.rate * here) < ON_THE_WAY
-    if change < SETTLED:
-        return True
-    # Two more follow: the image, which is handed in, is one, and its certificate makes another.
-    ratio = max(change / one.before, one.rate, STEADILY[0])
-    steady = one.inner >= PLAIN and not mixed and ratio < STEADILY[1]
-    return steady and change * ratio * ratio < SETTLED * (1.0 - ratio)
+    # One more follows: the image, which is handed in.
+    steady = one.inner >= PLAIN and not mixed and change < STEADY * one.before
+    return change < one.enough or (steady and change * change < one.enough * one.before)
 
 
 @inlined
@@ -213,7 +214,7 @@ def _mixes(one: Any, here: float, change: float, inner: int, mixed: bool) -> Any
     slow = inner > PLAIN and change > (SLOW if here >= 1.0 else SLOW_ON_THE_WAY) * one.before
     mixes = not one.leaves and (mixed or slow)
     if one.leaves:
-        one.doubt = one.doubt and one.state == SOLVED
+        one.doubt = one.doubt and one.state == ARRIVED
         one.drift = 0.0
     elif here >= 1.0 and (mixes or mixed) and change > ATTRACTS * one.before:
         one.doubt = True
@@ -252,6 +253,6 @@ def _distances(unknowns: int, lane: int, t: float, image: Floats, done: Floats, 
         before, now = done[lane, last, u], image[u, lane]
         guess = first * before + second * done[lane, earlier, u] + third * done[lane, earliest, u]
         there = math.exp(min(guess, 0.0))
-        drift = max(drift, abs(guess - now) * (FAR / FAR_IN_LOGS), abs(there - math.exp(now)))
-        planned = max(planned, abs(guess - before) * (FAR / FAR_IN_LOGS), abs(there - math.exp(before)))
+        drift = max(drift, abs(guess - now) * (IN_LOGS), abs(there - math.exp(now)))
+        planned = max(planned, abs(guess - before) * (IN_LOGS), abs(there - math.exp(before)))
     return drift, planned

@@ -73,7 +73,7 @@ def dot(rows: int, many: int, vectors: Floats, basis: int, other: int, out: Floa
             basis + min(j + 2, last) * rows,
             basis + min(j + 3, last) * rows,
         )
-        one, two, three, four = fill(0.0), fill(0.0), fill(0.0), fill(0.0)
+        one = two = three = four = fill(vectors, 0.0)
         for r in range(rows):
             now = load(vectors, other + r)
             one += load(vectors, a + r) * now
@@ -93,7 +93,7 @@ def dot(rows: int, many: int, vectors: Floats, basis: int, other: int, out: Floa
 def add(rows: int, many: int, vectors: Floats, basis: int, weight: Floats, row: int, sign: float, to: int) -> float:
     """To the vector at row ``to`` the first vectors of a basis, as ``many`` as said, times their weights in a ``row`` of ``weight`` (rows, many), times ``sign``;
     returns the length of what it becomes."""
-    square = fill(0.0)
+    square = fill(vectors, 0.0)
     for j in range(0, many, TOGETHER):
         last = many - 1
         a, b, c, d = (
@@ -102,15 +102,14 @@ def add(rows: int, many: int, vectors: Floats, basis: int, weight: Floats, row: 
             basis + min(j + 2, last) * rows,
             basis + min(j + 3, last) * rows,
         )
-        one, two, three, four = sign * weight[row, j], 0.0, 0.0, 0.0
+        p, q, s, t = sign * weight[row, j], 0.0, 0.0, 0.0
         if j < last:
-            two = sign * weight[row, j + 1]
+            q = sign * weight[row, j + 1]
         if j + 1 < last:
-            three = sign * weight[row, j + 2]
+            s = sign * weight[row, j + 2]
         if j + 2 < last:
-            four = sign * weight[row, j + 3]
-        square = fill(0.0)
-        p, q, s, t = fill(one), fill(two), fill(three), fill(four)
+            t = sign * weight[row, j + 3]
+        square = fill(vectors, 0.0)
         for r in range(rows):
             left = p * load(vectors, a + r) + q * load(vectors, b + r)
             right = s * load(vectors, c + r) + t * load(vectors, d + r)
@@ -123,7 +122,7 @@ def add(rows: int, many: int, vectors: Floats, basis: int, weight: Floats, row: 
 @inner
 def length(rows: int, vectors: Floats, row: int) -> float:
     """Length of the vector at ``row``."""
-    square = fill(0.0)
+    square = fill(vectors, 0.0)
     for r in range(rows):
         square += load(vectors, row + r) * load(vectors, row + r)
     return math.sqrt(total(square))
@@ -132,9 +131,9 @@ def length(rows: int, vectors: Floats, row: int) -> float:
 @inner
 def scale(rows: int, vectors: Floats, row: int, by: float, to: int) -> float:
     """The vector at ``row`` times a number into row ``to``; returns its largest entry."""
-    factor, most = fill(by), fill(0.0)
+    most = fill(vectors, 0.0)
     for r in range(rows):
-        now = factor * load(vectors, row + r)
+        now = by * load(vectors, row + r)
         store(vectors, to + r, now)
         most = largest(size(now), most)
     entry: float = highest(most)
