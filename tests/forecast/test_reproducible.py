@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from detente.forecast import forecast
+from detente.draws import sample
+from detente.forecast import forecast, run
 from detente.forecast.result import Forecast
+from detente.forecast.run import pooled, prepare, solve_draws
 from detente.situation import load
 from detente.situations import path
+from detente.solve import Effort
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +46,6 @@ def test_to_the_last_digit_on_any_threads_and_executor(situation, once):
 
 def test_hard_draws_do_not_depend_on_which_go_together(monkeypatch):
     """On a machine of more cores more chunks are under way when the first hard draws are found."""
-    from detente.forecast import run
     from detente.solve import block
 
     hard = load(path("korea-2019"))
@@ -93,3 +95,27 @@ def test_figures_are_probabilities_and_add_up(once):
 def test_too_few_draws_are_refused(situation):
     with pytest.raises(ValueError, match="found 15; accepted: 16 or more"):
         forecast(situation, draws=15)
+
+
+def test_draws_are_dealt_out_once_and_in_their_order():
+    task = prepare(load(path("korea-2019")))
+    which = np.random.default_rng(0).permutation(1_000)
+    for effort, parts in ((Effort.QUICK, 1), (Effort.QUICK, 7), (Effort.AFRESH, 2)):
+        chunks = run._chunks(task, effort, which, parts)
+        assert len(chunks) >= parts
+        assert sorted(np.concatenate(chunks)) == list(range(1_000))
+        assert np.ptp([len(each) for each in chunks]) <= 1
+        place = np.argsort(which)
+        assert all((np.diff(place[each]) > 0).all() for each in chunks)
+        assert [each[0] for each in chunks] == list(which[: len(chunks)]), "each has its share of the first"
+
+
+def test_draws_do_not_depend_on_what_is_solved_with_them():
+    """Nor on the order that their precisions put them in."""
+    task = prepare(load(path("korea-2019")))
+    drawn = sample(task.game.situation, 48, 3).values
+    with pooled(None, 2) as pool:
+        together = solve_draws(task, drawn, pool)
+        half = solve_draws(task, {name: values[24:] for name, values in drawn.items()}, pool)
+    for name in ("sums", "payoff", "residual", "status", "sweeps"):
+        np.testing.assert_array_equal(getattr(together, name)[..., 24:], getattr(half, name))

@@ -114,12 +114,13 @@ class Task:
 
     def solved(self, quantities: Mapping[str, Floats], effort: Effort, start: Start | None = None) -> Block:
         """Some draws under the theory."""
-        game = self.game
-        precision = np.stack([quantities[actor.precision] for actor in game.situation.actors.values()])
-        numbers = Numbers(
-            game.payoff_tables(quantities)[0], game.chance_rows(quantities), precision / self.span[:, None]
-        )
+        game, lam = self.game, self.precision(quantities) / self.span[:, None]
+        numbers = Numbers(game.payoff_tables(quantities)[0], game.chance_rows(quantities), lam)
         return solve_by(self.method, self.plan, numbers, effort, start)
+
+    def precision(self, quantities: Mapping[str, Floats]) -> Floats:
+        """(I, D) every actor's precision, per payoff span."""
+        return np.stack([quantities[actor.precision] for actor in self.game.situation.actors.values()])
 
     def _measured(self, solved: Block) -> Results:
         tree, draws, routes = self.plan.tree, len(solved.status), int(self.kept.max(initial=-1)) + 1
@@ -282,8 +283,10 @@ def solve_draws(
 
     ``done`` is called after each chunk with the number of draws that the least effort has been through; what it raises ends the work.
     """
-    draws = len(next(iter(drawn.values())))
-    first = _chunks(task, Effort.QUICK, np.arange(draws), CORES)
+    # The steepest draws take longest, as a rule: begun first, they leave no lane idle while the last one ends.
+    steepest = task.precision(drawn).max(axis=0)
+    draws = len(steepest)
+    first = _chunks(task, Effort.QUICK, np.argsort(-steepest, kind="stable"), CORES)
     lead = max(len(first) // 2, 2 * CORES)
     left: dict[Effort, list[int]] = {effort: [] for effort in Effort}
     handed: deque[tuple[Effort, NDArray[np.intp], Iterator[tuple[Results, Mapping[int, Start]]]]] = deque()
@@ -323,7 +326,9 @@ def solve_draws(
             if harder in (Effort.ONWARD, Effort.EARLIER) and not last:
                 ready = size if ready >= size else 0
             if ready:
-                hand_over(harder, _chunks(task, harder, several[:ready], CORES if last else 1))
+                now = several[:ready]
+                now = now[np.argsort(-steepest[now], kind="stable")]
+                hand_over(harder, _chunks(task, harder, now, CORES if last else 1))
                 left[harder] = several[ready:].tolist()
         if waiting:
             hand_over(Effort.QUICK, [waiting.pop(0)])
@@ -332,10 +337,11 @@ def solve_draws(
 
 
 def _chunks(task: Task, effort: Effort, which: NDArray[np.intp], parts: int) -> list[NDArray[np.intp]]:
-    """The draws ``which`` in chunks to hand over: at least so many ``parts``, where lanes then still take up another draw when theirs has ended."""
+    """The draws ``which`` dealt out in chunks to hand over: at least so many ``parts``, where lanes then still take up another draw when theirs has ended."""
     parts = max(1, min(parts, len(which) // (2 * WIDTH)))
     size = min(chunk(task.method, task.plan, effort), -(-len(which) // (parts * WIDTH)) * WIDTH)
-    return [which[start : start + size] for start in range(0, len(which), size)]
+    several = -(-len(which) // size)
+    return [which[first::several] for first in range(several)]
 
 
 def _fits_well(results: Results, measures: Measures) -> bool:
