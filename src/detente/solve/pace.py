@@ -51,8 +51,9 @@ PLAIN = 2
 """Sweeps at one precision before any are."""
 ATTRACTS = 0.9
 """Of the change of the sweep before: where sweeps are mixed at the target and one changes more, what they come to need not attract."""
-ROUNDINGS = 1.0
-"""Roundings of the largest number, which a sweep may take for a change."""
+ROUNDINGS, STUCK = 10.0, 10.0
+"""Roundings of the largest number, which a sweep may take for a change; and how many times that a change may be that does not fall any more, as in deep games, where
+they add up."""
 UNDER_WAY, ARRIVED, GIVEN_UP, IDLE = 0, 1, 2, 3
 
 
@@ -140,7 +141,7 @@ def judge(unknowns: int, budget: int, image: Floats, changed: Floats, done: Floa
             accept, part = _near(unknowns, lane, here, mixed, image, done, one)
             restart = not accept
         if accept and at_end:
-            one.state, one.slow = ARRIVED, mixed
+            one.state, one.slow, one.doubt = ARRIVED, mixed, one.doubt or (mixed and change > ATTRACTS * one.before)
         elif accept:
             pace.t[0, lane] = _step_on(one, here, part)
         elif restart:
@@ -164,6 +165,8 @@ def _settled(one: Any, here: float, change: float, mixed: bool) -> Any:
         if one.care or mixed:
             return change < WITH_CARE
         return change * min(1.0, CAUTION * one.rate * here) < ON_THE_WAY
+    if one.inner > PLAIN and one.before <= change < STUCK * one.enough:
+        return True
     # One more follows: the image, which is handed in.
     steady = one.inner >= PLAIN and not mixed and change < STEADY * one.before
     return change < one.enough or (steady and change * change < one.enough * one.before)
