@@ -240,7 +240,8 @@ def test_single_precision_leads_where_double_does():
     branch._follow_in(plan, Numbers(values, chances, lam), 600, False, doubled)
     np.testing.assert_array_equal(plain.arrived, doubled.arrived)
     assert plain.arrived[:3].all()
-    np.testing.assert_allclose(np.exp(plain.logs[:3]), np.exp(doubled.logs[:3]), atol=1e-5)
+    # Ten roundings of numbers of size 40 are 5e-5.
+    np.testing.assert_allclose(np.exp(plain.logs[:3]), np.exp(doubled.logs[:3]), atol=1e-4)
     np.testing.assert_array_equal(plain.logs[4:], doubled.logs[4:])
     exact = solve_block(plan, Numbers(values, chances, lam), Effort.QUICK)
     for scale, shift in ((1e-30, 0.0), (1e30, 0.0), (1.0, 1e6)):
