@@ -23,7 +23,9 @@ def nothing_on_disk(monkeypatch):
     monkeypatch.setattr(beside, "_on_disk", lambda kernel: False)
     monkeypatch.setattr(beside.os, "cpu_count", lambda: 2)
     monkeypatch.setattr(beside.subprocess, "Popen", lambda command, **how: started.append(command) or Other())
-    return started
+    beside.compile_beside.cache_clear()
+    yield started
+    beside.compile_beside.cache_clear()
 
 
 class Other:
@@ -83,9 +85,11 @@ def test_it_is_not_started_inside_another_program_or_on_one_core(nothing_on_disk
     beside.compile_beside()
     monkeypatch.setattr(beside.os, "cpu_count", lambda: 8)
     monkeypatch.setattr(beside.sys, "executable", "/opt/sheets/sheets")
+    beside.compile_beside.cache_clear()
     beside.compile_beside()
     monkeypatch.setattr(beside.sys, "executable", "/usr/bin/python3")
     monkeypatch.setattr(beside.sys, "frozen", True, raising=False)
+    beside.compile_beside.cache_clear()
     beside.compile_beside()
     assert not nothing_on_disk
 

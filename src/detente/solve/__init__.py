@@ -5,11 +5,11 @@ chances and precisions; out come choice probabilities with a certificate for eve
 knows nothing of situations, of where numbers come from, or of what was observed.
 """
 
-from detente.solve.block import TOLERANCE, Block, Effort, chunk, solve_block
+from detente.solve.block import Block, Effort, chunk, solve_block
 from detente.solve.kernels import Numbers
 from detente.solve.plan import Plan
 from detente.solve.solution import Solution, solve
-from detente.solve.status import UNFINISHED, Status
+from detente.solve.status import TOLERANCE, UNFINISHED, Status
 
 __all__ = [
     "TOLERANCE",

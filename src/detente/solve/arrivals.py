@@ -15,30 +15,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve.kernels import Numbers, inlined, inner, log_chance
-from detente.solve.lanes import WIDTH, at, fill, largest, load, neighbours, smallest, store, table
+from detente.solve.lanes import WIDTH, at, fill, largest, load, neighbours, smallest, store, tables, turn
 from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
 
 
 class Arrivals(NamedTuple):
-    """Tables of the numbers of WIDTH draws: ``value`` (P) payoffs above the actor's least, times its precision; ``prob`` (C) chances and their ``logs``; and
-    ``steepest`` (1), the largest of these payoffs."""
+    """Tables of the numbers of WIDTH draws: ``value`` (P, and more to make it a multiple of WIDTH) payoffs above the actor's least, times its precision; ``prob`` (C) chances and their ``logs``; and
+    ``steepest`` (1), the largest of these payoffs. ``turned``, as a table, or ``of_draw`` (WIDTH, P or more): the same payoffs draw by draw.
+    """
 
     value: Floats
     prob: Floats
     logs: Floats
     steepest: Floats
+    turned: Floats
+    of_draw: Floats
 
     @classmethod
     def of(cls, plan: Plan) -> Arrivals:
-        chances = plan.tree.chance_rows
-        return cls(
-            value=table(plan.payoffs),
-            prob=table(chances),
-            logs=table(chances),
-            steepest=table(1),
-        )
+        chances, rows = plan.tree.chance_rows, -(-plan.payoffs // WIDTH) * WIDTH
+        value, prob, logs, steepest, turned = tables(rows, chances, chances, 1, rows)
+        return cls(value, prob, logs, steepest, turned, turned.reshape(WIDTH, rows))
 
 
 def in_full_rows(numbers: Numbers) -> Numbers:
@@ -70,17 +69,20 @@ def fetch(game: Any, actors: int, numbers: Any, first: int, waiting: Any) -> Non
             store(waiting.value, p, worth)
             steepest = largest(worth, steepest)
     store(waiting.steepest, 0, steepest)
+    rows = waiting.value.shape[0] // WIDTH
+    for r in range(rows):
+        turn(waiting.value, r * WIDTH, 1, waiting.turned, r, rows)
 
 
 @inlined
 def seat(game: Any, waiting: Any, place: int, lane: int, tables: Any) -> None:
-    """Put the numbers of the draw at a place into a lane, with the uniform profile."""
-    base = tables.value.shape[0] - waiting.value.shape[0]
-    for p in range(waiting.value.shape[0]):
-        tables.value[base + p, lane] = waiting.value[p, place]
+    """Put the numbers of the draw at a place into a lane."""
+    # Places without a sign are not asked whether they count from the end.
+    payoffs, here, there = len(game.payoff_start) - 1, np.uint64(place), np.uint64(lane)
+    base = np.uint64(tables.value.shape[0] - payoffs)
+    for p in range(np.uint64(payoffs)):
+        tables.value[base + p, there] = waiting.of_draw[here, p]
     actions, unknowns = len(game.unknown), len(game.unknown_action)
     for c in range(waiting.prob.shape[0]):
         tables.prob[actions + c, lane] = waiting.prob[c, place]
         tables.logs[unknowns + c, lane] = waiting.logs[c, place]
-    for u in range(unknowns):
-        tables.logs[u, lane] = game.uniform[u]

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,9 +30,10 @@ LONGEST = 120.0
 _started: list[subprocess.Popen[bytes]] = []
 
 
+@cache
 def compile_beside() -> None:
-    """Start the other process, unless it has been or all is on disk; returns at once."""
-    if _started or (os.cpu_count() or 1) < 2 or all(_on_disk(kernel) for kernel in _kernels()):
+    """Start the other process, unless all is on disk; returns at once. Looks only the first time."""
+    if (os.cpu_count() or 1) < 2 or all(_on_disk(kernel) for kernel in _kernels()):
         return
     # Where Python is part of another program, its executable may be that program.
     if getattr(sys, "frozen", False) or not Path(sys.executable or "").name.lower().startswith("python"):

@@ -12,16 +12,13 @@ from numpy.typing import NDArray
 
 from detente.solve import arclength, branch, dense, index
 from detente.solve.arclength import Start
-from detente.solve.finish import PATIENCE, Finished, finish
+from detente.solve.finish import PATIENCE, finish
 from detente.solve.kernels import Numbers, Tables, terminal_payoffs, terminal_reach
 from detente.solve.lanes import WIDTH
 from detente.solve.plan import Plan
-from detente.solve.status import Status
+from detente.solve.status import TOLERANCE, Status
 
 Floats = NDArray[np.float64]
-
-TOLERANCE = 1e-9
-"""Largest residual of a draw that counts as solved."""
 
 
 class Effort(IntEnum):
@@ -49,8 +46,6 @@ LARGEST = {
     Effort.FINE: 4 * WIDTH,
 }
 """Draws to hand over at a time: so many that lanes are seldom idle while the last ones end, few where each takes long and other cores could share."""
-MORE = 4
-"""Times that draws may be swept to the end besides, where their certificate does not hold at once."""
 ROOM = 4_000_000
 """Choice probabilities that a chunk's results may hold."""
 
@@ -124,7 +119,6 @@ def solve_block(plan: Plan, numbers: Numbers, effort: Effort, start: Start | Non
             starts = {int(draw): got.take(np.array([draw])) for draw in np.flatnonzero(got.usable)}
         found = finish(plan, numbers, followed.logs, followed.slow, PATIENCE if plan.unknowns else 0, tables)
         good = followed.arrived & found.settled
-        _sweep_again(plan, numbers, good, tables, found)
         status = np.where(good, Status.SOLVED, Status.BRANCH_LOST).astype(np.int64)
         doubtful, sweeps = found.doubt | followed.doubt, found.sweeps + followed.sweeps
     else:
@@ -151,16 +145,3 @@ def _logs(plan: Plan, prob: Floats, draws: NDArray[np.integer]) -> Floats:
     with np.errstate(divide="ignore"):
         logs: Floats = np.log(np.ascontiguousarray(prob[np.ix_(plan.arrays.unknown_action, draws)].T))
     return logs
-
-
-def _sweep_again(plan: Plan, numbers: Numbers, settled: NDArray[np.bool_], tables: Tables, found: Finished) -> None:
-    """A few more sweeps, in place, for draws that closed in less steadily than it seemed."""
-    for _ in range(MORE):
-        off = np.flatnonzero(settled & (found.residual > TOLERANCE))
-        if not len(off):
-            return
-        again = finish(
-            plan, numbers.take(off), _logs(plan, found.prob, off), np.ones(len(off), np.bool_), PATIENCE, tables
-        )
-        for old, new in zip(found[:4], again[:4], strict=True):
-            old[..., off] = new

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from detente.solve.arrivals import Arrivals, fetch, in_full_rows, seat
 from detente.solve.kernels import Numbers, Tables, inlined, inner, jit, measure, sweep
-from detente.solve.lanes import WIDTH, load, store, where
+from detente.solve.lanes import WIDTH, load, store, table, where
 from detente.solve.mixing import DEPTH, Memory, combine, forget, mixed, remember
-from detente.solve.pace import ARRIVED, GIVEN_UP, IDLE, UNDER_WAY, Pace, begin, heading, judge
+from detente.solve.pace import ARRIVED, GIVEN_UP, IDLE, UNDER_WAY, Pace, begin, judge
 from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
@@ -54,7 +54,7 @@ def follow(plan: Plan, numbers: Numbers, budget: int) -> Followed:
     """Follow every draw of ``numbers`` to its target; one that needs more than ``budget`` sweeps is given up."""
     draws, unknowns = numbers.lam.shape[1], plan.unknowns
     found = Followed(
-        np.zeros((draws, unknowns)),
+        np.empty((draws, unknowns)),
         np.zeros((draws, unknowns)),
         np.zeros(draws),
         np.zeros(draws),
@@ -80,8 +80,7 @@ def follow(plan: Plan, numbers: Numbers, budget: int) -> Followed:
 def _follow_in(plan: Plan, numbers: Numbers, budget: int, single: bool, found: Followed) -> None:
     """Follow every draw in single or double precision; those too steep for single precision have less than no sweep."""
     tables, memory, pace = Tables.of(plan, single), Memory.of(plan.unknowns, single), Pace.idle(single)
-    # A lane moves now and then, and by itself, so its points lie one after the other.
-    points = np.zeros((len(pace.lane), 3, plan.unknowns), pace.t.dtype)
+    points = table(3 * plan.unknowns, single=single)
     steepest, rounding = STEEPEST if single else np.inf, float(np.finfo(pace.t.dtype).eps)
     waiting, numbers = Arrivals.of(plan), in_full_rows(numbers)
     game = plan.arrays
@@ -107,10 +106,9 @@ def _follow(
     width = len(pace.lane)
     queue, busy, rounds = 0, 0, 0
     for lane in range(width):
-        queue = _take_up(
-            game, actors, numbers, queue, draws, lane, steepest, rounding, waiting, tables, points, pace, found
-        )
+        queue = _take_up(game, actors, numbers, queue, draws, lane, steepest, rounding, waiting, tables, pace, found)
         busy += pace.lane[lane].state == UNDER_WAY
+    _move(game, tables.logs, tables, points, pace)
     while busy > 0:
         for a in range(actors):
             store(tables.lam, a, load(pace.t, 0))
@@ -122,7 +120,7 @@ def _follow(
             for lane in range(width):
                 starting = starting or pace.cleared[0, lane] > 0.0
             if starting:
-                forget(memory, unknowns, load(pace.cleared, 0))
+                forget(memory, load(pace.cleared, 0))
             slot = rounds % DEPTH
             remember(memory, unknowns, slot, tables.logs, tables.image, load(pace.kept, 0))
             combine(memory, slot)
@@ -130,24 +128,19 @@ def _follow(
             for u in range(unknowns):
                 image = load(tables.image, u)
                 store(tables.logs, u, where(mixes, mixed(memory, unknowns, slot, u, tables.image), image))
-        else:
+        elif not moving:
             for u in range(unknowns):
                 store(tables.logs, u, load(tables.image, u))
         if moving:
             for lane in range(width):
                 one = pace.lane[lane]
-                if not one.leaves:
-                    continue
-                if one.accept:
-                    _keep(unknowns, lane, tables.image, points, one)
-                if one.state == UNDER_WAY:
-                    _head_for(unknowns, lane, pace.t[0, lane], tables.logs, points, one)
-                    continue
-                _hand_in(unknowns, lane, points, one, found)
-                queue = _take_up(
-                    game, actors, numbers, queue, draws, lane, steepest, rounding, waiting, tables, points, pace, found
-                )
-                busy -= one.state == IDLE
+                if one.leaves and one.state != UNDER_WAY:
+                    _hand_in(unknowns, lane, tables.image, points, pace, found)
+                    queue = _take_up(
+                        game, actors, numbers, queue, draws, lane, steepest, rounding, waiting, tables, pace, found
+                    )
+                    busy -= one.state == IDLE
+            _move(game, tables.logs if mixing else tables.image, tables, points, pace)
         rounds += 1
 
 
@@ -163,11 +156,10 @@ def _take_up(
     rounding: float,
     waiting: Any,
     tables: Any,
-    points: Any,
     pace: Any,
     found: Any,
 ) -> int:
-    """Start a lane on the next draw that is not too steep, at the beginning of the branch, where all options are alike. Returns how many have been taken up.
+    """Start a lane on the next draw that is not too steep. Returns how many have been taken up.
 
     Without one, the lane is idle, with the numbers of some other draw.
     """
@@ -182,41 +174,48 @@ def _take_up(
             continue
         seat(game, waiting, place, lane, tables)
         begin(draw, lane, waiting.steepest[0, place], rounding, pace)
-        for u in range(len(game.uniform)):
-            points[lane, 0, u] = game.uniform[u]
         break
     return queue
 
 
 @inlined
-def _keep(unknowns: int, lane: int, image: Floats, done: Floats, one: Any) -> None:
-    """A lane that has settled keeps its point, in place of the oldest, or of that which it has settled at again."""
-    slot = one.slot if one.again else (one.slot + 1) % 3
-    one.slot = slot
-    for u in range(unknowns):
-        done[lane, slot, u] = image[u, lane]
+def _move(game: Any, others: Floats, tables: Any, points: Floats, pace: Any) -> None:
+    """Lanes that have settled keep their image, the last of three points; those that leave their fraction start from where the branch is heading, ``others`` go on.
+
+    All lanes at once: most of the way most lanes move after every sweep."""
+    accepts, shifts, fresh, heads = (
+        load(pace.accepts, 0),
+        load(pace.shifts, 0),
+        load(pace.fresh, 0),
+        load(pace.heads, 0),
+    )
+    first, second, third = load(pace.shares, 0), load(pace.shares, 1), load(pace.shares, 2)
+    for u in range(len(game.unknown_action)):
+        last, earlier, earliest = load(points, 3 * u), load(points, 3 * u + 1), load(points, 3 * u + 2)
+        earliest = where(shifts, earlier, earliest)
+        earlier = where(shifts, last, earlier)
+        last = where(fresh, game.uniform[u], where(accepts, load(tables.image, u), last))
+        store(points, 3 * u, last)
+        store(points, 3 * u + 1, earlier)
+        store(points, 3 * u + 2, earliest)
+        store(tables.logs, u, where(heads, first * last + second * earlier + third * earliest, load(others, u)))
 
 
 @inlined
-def _head_for(unknowns: int, lane: int, t: float, logs: Floats, done: Floats, one: Any) -> None:
-    """Start from where the branch is heading."""
-    first, second, third = heading(t, one)
-    last = one.slot
-    earlier, earliest = (last + 2) % 3, (last + 1) % 3
-    for u in range(unknowns):
-        logs[u, lane] = first * done[lane, last, u] + second * done[lane, earlier, u] + third * done[lane, earliest, u]
-
-
-@inlined
-def _hand_in(unknowns: int, lane: int, done: Floats, one: Any, found: Any) -> None:
-    """A lane's draw is solved, or given up."""
-    draw, last = one.draw, one.slot
-    earlier = (last + 2) % 3
-    for u in range(unknowns):
-        found.logs[draw, u] = done[lane, last, u]
+def _hand_in(unknowns: int, lane: int, image: Floats, points: Floats, pace: Any, found: Any) -> None:
+    """A lane's draw is solved, or given up: the last point that it settled at is its image, if it has just done so, and the one before is that of the points."""
+    one, accepts = pace.lane[lane], pace.accepts[0, lane] > 0.0
+    draw, here = np.uint64(one.draw), np.uint64(lane)
+    if accepts:
+        for u in range(np.uint64(unknowns)):
+            found.logs[draw, u] = image[u, here]
+    else:
+        for u in range(np.uint64(unknowns)):
+            found.logs[draw, u] = points[np.uint64(3) * u, here]
     if one.state == GIVEN_UP:
-        for u in range(unknowns):
-            found.before[draw, u] = done[lane, earlier, u]
+        before = np.uint64(0 if pace.shifts[0, lane] > 0.0 else 1)
+        for u in range(np.uint64(unknowns)):
+            found.before[draw, u] = points[np.uint64(3) * u + before, here]
     found.t[draw], found.t_before[draw] = one.done, one.second
     found.arrived[draw], found.sweeps[draw] = one.state == ARRIVED, one.sweeps
     found.doubt[draw], found.slow[draw] = one.doubt, one.slow

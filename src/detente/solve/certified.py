@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.block import TOLERANCE
 from detente.solve.krylov import spectrum
 from detente.solve.lanes import WIDTH
 from detente.solve.response import Response, apart, in_lanes
+from detente.solve.status import TOLERANCE
 from detente.solve.verify import verify
 
 Floats = NDArray[np.float64]

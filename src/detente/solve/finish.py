@@ -16,6 +16,7 @@ from detente.solve.kernels import (
     Numbers,
     Tables,
     expected_payoffs,
+    inlined,
     inner,
     jit,
     measure,
@@ -26,33 +27,34 @@ from detente.solve.kernels import (
     take_up,
     take_up_row,
 )
-from detente.solve.lanes import WIDTH, at, exp, fill, largest, load, put, size, store, table, where
+from detente.solve.lanes import WIDTH, at, exp, fill, largest, load, put, size, store, tables, where
 from detente.solve.mixing import DEPTH, Memory, combine, forget, mixed, remember
 from detente.solve.pace import ATTRACTS, PLAIN, SLOW
 from detente.solve.plan import Plan
+from detente.solve.status import TOLERANCE
 
 Floats = NDArray[np.float64]
 
 SETTLED = 3e-10
 """Change of a probability in a sweep at which a draw is done; or that the second sweep to come would make, where sweeps close in steadily."""
-SETTLED_MIXED = 1e-10
-"""The same where sweeps are mixed, and what the certificate adds to it may make it larger."""
 STEADILY = 0.1, 0.5
 """Ratios of one change to the one before: at which sweeps are taken to close in at best, and at worst if steadily."""
 PATIENCE = 150
 """Sweeps before a draw is given up."""
 MOVED = 0.01
 """Way in probability at which it is given up as well: what it was nearly at does not attract it."""
+MORE = 4
+"""Times that a draw may be swept to the end again, mixed, which closed in less steadily than it seemed: whose certificate does not hold at once."""
 
 LANE = np.dtype(
     [
         ("sweeps", np.int64),
         *((name, np.float64) for name in ("before", "way")),
-        *((name, np.bool_) for name in ("under_way", "settled", "slow", "mixes", "doubt")),
+        *((name, np.bool_) for name in ("under_way", "settled", "slow", "mixes", "doubt", "again")),
     ],
     align=True,
 )
-"""What is known of a lane: its ``sweeps``, the change of the one ``before``, and the ``way`` it has moved; whether it is still ``under_way`` or has ``settled``, is known to be ``slow``, ``mixes`` and is in ``doubt``."""
+"""What is known of a lane: its ``sweeps``, the change of the one ``before``, and the ``way`` it has moved; whether it is still ``under_way`` or has ``settled``, is known to be ``slow``, ``mixes`` and is in ``doubt``; whether it must be swept ``again``."""
 
 
 class Room(NamedTuple):
@@ -69,7 +71,7 @@ class Room(NamedTuple):
     @classmethod
     def of(cls, plan: Plan) -> Room:
         most = int(np.diff(plan.tree.set_action).max(initial=2))
-        return cls(np.zeros(WIDTH, LANE), table(1), table(1), table(1), table(1), table(plan.actors + 1 + most))
+        return cls(np.zeros(WIDTH, LANE), *tables(1, 1, 1, 1, plan.actors + 1 + most))
 
 
 class Finished(NamedTuple):
@@ -77,7 +79,7 @@ class Finished(NamedTuple):
 
     ``prob`` (A + C, D): choice probabilities, then chances. ``value`` (I, D): expected payoffs. ``residual`` (D): largest difference between a choice probability and
     the logit response to all the others. ``gain`` (I, D): largest gain of an actor from its best option over its mixture, at any one of
-    its information sets. ``settled`` (D): whether sweeps did, if any were asked for; ``doubt`` (D) as in :class:`~detente.solve.branch.Followed`; ``sweeps`` (D).
+    its information sets. ``settled`` (D): whether sweeps did the first time, if any were asked for; ``doubt`` (D) as in :class:`~detente.solve.branch.Followed`; ``sweeps`` (D).
     """
 
     prob: Floats
@@ -96,9 +98,9 @@ def finish(
 
     Without ``patience`` the unknowns stay as they are: a sweep might lead away from them.
     """
-    draws, actors, actions = len(logs), plan.actors, plan.tree.actions
+    draws, actors = len(logs), plan.actors
     found = Finished(
-        np.empty((actions + plan.tree.chance_rows, draws)),
+        np.empty((plan.tree.actions + plan.tree.chance_rows, draws)),
         np.empty((actors, draws)),
         np.empty(draws),
         np.empty((actors, draws)),
@@ -106,7 +108,6 @@ def finish(
         np.zeros(draws, np.bool_),
         np.zeros(draws, np.int64),
     )
-    found.prob[actions:] = numbers.chances
     wait_for(sweep_and_certify)
     sweep_and_certify(
         plan.arrays, actors, numbers, logs, slow, patience, tables, Memory.of(plan.unknowns), Room.of(plan), found
@@ -128,7 +129,9 @@ def sweep_and_certify(
     found: Any,
 ) -> None:
     """The same into ``found``: what :func:`finish` says."""
-    draws, unknowns, actions = len(logs), len(game.unknown_action), len(game.unknown)
+    draws, unknowns = len(logs), len(game.unknown_action)
+    # Where no set waits for the nodes of another level, a sweep's values are those of its own choices.
+    fresh = patience > 0 and len(game.late_action) == 0
     for begin in range(0, draws, WIDTH):
         # The last lanes begin where they end with the draws; fewer draws than lanes are taken one by one.
         start, many = max(0, min(begin, draws - WIDTH)), min(WIDTH, draws)
@@ -140,32 +143,59 @@ def sweep_and_certify(
                 take_up(game, actors, numbers, draw, i, tables, tables.lam)
             for u in range(unknowns):
                 tables.logs[u, i] = logs[draw, u]
-            one.sweeps, one.before, one.way = 0, 0.0, 0.0
-            one.under_way, one.settled, one.slow, one.mixes, one.doubt = True, patience == 0, slow[draw], False, False
-            room.mixes[0, i], room.moves[0, i] = 0.0, 1.0
-        if patience > 0:
-            _settle(game, actors, patience, tables, memory, room)
-        sweep(game, actors, tables)
-        for u in range(unknowns):
+            one.slow, one.doubt, one.again, one.settled = slow[draw], False, True, patience == 0
+        for times in range(1 + MORE):
+            for i in range(WIDTH):
+                _begin(i, room)
             if patience > 0:
-                store(tables.logs, u, load(tables.image, u))
-            else:
-                store(tables.prob, at(game.unknown_action, u), exp(load(tables.logs, u)))
-        _certify(game, actors, tables, room.answer)
-        if many == WIDTH:
-            for a in range(actions):
-                put(found.prob, a, start, load(tables.prob, a))
-        else:
-            for a in range(actions):
-                for i in range(many):
-                    found.prob[a, start + i] = tables.prob[a, i]
-        for i in range(many):
-            draw, one = start + i, room.lane[i]
-            for a in range(actors):
-                found.value[a, draw] = tables.value[a, i]
-                found.gain[a, draw] = room.answer[a, i]
-            found.residual[draw] = room.answer[actors, i]
-            found.settled[draw], found.doubt[draw], found.sweeps[draw] = one.settled, one.doubt, one.sweeps
+                _settle(game, actors, patience, tables, memory, room)
+            sweep(game, actors, tables)
+            for u in range(unknowns):
+                if patience > 0:
+                    store(tables.logs, u, load(tables.image, u))
+                else:
+                    store(tables.prob, at(game.unknown_action, u), exp(load(tables.logs, u)))
+            _certify(game, actors, fresh, tables, room.answer)
+            if not _hand_over(start, many, times, patience, actors, tables.prob, tables.value, room, found):
+                break
+
+
+@inlined
+def _begin(i: int, room: Any) -> None:
+    """A lane sets out, or stands still where it need not be swept again."""
+    one = room.lane[i]
+    one.sweeps, one.before, one.way, one.under_way, one.mixes = 0, 0.0, 0.0, one.again, False
+    room.mixes[0, i], room.moves[0, i] = 0.0, 1.0 if one.again else 0.0
+
+
+@inner
+def _hand_over(
+    start: int, many: int, times: int, patience: int, actors: int, prob: Floats, value: Floats, room: Any, found: Any
+) -> bool:
+    """The lanes that were swept into ``found``, the ``times``-th time over. Says whether one must be swept again."""
+    rows, again = found.prob.shape[0], False
+    if times == 0 and many == WIDTH:
+        for r in range(rows):
+            put(found.prob, r, start, load(prob, r))
+    for i in range(many):
+        draw, one = start + i, room.lane[i]
+        if not one.again:
+            continue
+        if times > 0 or many < WIDTH:
+            for r in range(rows):
+                found.prob[r, draw] = prob[r, i]
+        for a in range(actors):
+            found.value[a, draw] = value[a, i]
+            found.gain[a, draw] = room.answer[a, i]
+        residual = room.answer[actors, i]
+        found.residual[draw], found.doubt[draw] = residual, one.doubt
+        if times == 0:
+            found.settled[draw], found.sweeps[draw] = one.settled, one.sweeps
+        one.again = one.slow = patience > 0 and one.settled and residual > TOLERANCE
+        again = again or one.again
+    for i in range(many, WIDTH):
+        room.lane[i].again = False
+    return again
 
 
 @inner
@@ -180,7 +210,7 @@ def _settle(game: Any, actors: int, patience: int, tables: Any, memory: Any, roo
         moves = load(room.moves, 0)
         if mixing:
             if starting:
-                forget(memory, unknowns, load(room.cleared, 0))
+                forget(memory, load(room.cleared, 0))
             slot, mixes = count % DEPTH, load(room.mixes, 0)
             remember(memory, unknowns, slot, tables.logs, tables.image, load(room.kept, 0))
             combine(memory, slot)
@@ -206,9 +236,8 @@ def _judge(count: int, patience: int, changed: Floats, room: Any) -> Any:
             one.way += change
             ratio = max(change / one.before, STEADILY[0]) if count > 1 else 1.0
             steady = ratio < STEADILY[1] and not mixed_before
-            settled = SETTLED_MIXED if mixed_before else SETTLED
             # Two more follow: the image, which is handed on, is one, and the certificate makes another.
-            one.settled = change < settled or (steady and change * ratio * ratio < SETTLED * (1.0 - ratio))
+            one.settled = change < SETTLED or (steady and change * ratio * ratio < SETTLED * (1.0 - ratio))
             lost = not math.isfinite(changed[1, i]) or one.way > MOVED or count >= patience
             one.under_way = not (one.settled or lost)
             one.mixes = one.under_way and (mixed_before or one.slow or (count > PLAIN and change > SLOW * one.before))
@@ -229,15 +258,17 @@ def _judge(count: int, patience: int, changed: Floats, room: Any) -> Any:
 
 
 @inner
-def _certify(game: Any, actors: int, tables: Any, answer: Floats) -> None:
+def _certify(game: Any, actors: int, fresh: bool, tables: Any, answer: Floats) -> None:
     """Check profiles against the equilibrium conditions: into ``answer`` each actor's largest gain, then the largest residual.
 
-    Nothing is updated in the check: this is the profile itself, tested.
+    Nothing is updated in the check: this is the profile itself, tested. Where the values of a sweep are those of its own choices (``fresh``), they are not worked out again, and a set of
+    one node, where beliefs have no part, has just been answered with them.
     """
     nodes, sets, worth = len(game.edge_start) - 1, len(game.set_actor), tables.scratch
     reach_down(game, tables.logs, tables.reach)
-    for n in range(nodes - 1, -1, -1):
-        mix_node(game, n, actors, tables.prob, tables.value)
+    if not fresh:
+        for n in range(nodes - 1, -1, -1):
+            mix_node(game, n, actors, tables.prob, tables.value)
     for a in range(actors):
         store(answer, a, 0.0)
     off = fill(answer, 0.0)
@@ -248,6 +279,15 @@ def _certify(game: Any, actors: int, tables: Any, answer: Floats) -> None:
             at(game.set_action, h + 1) - at(game.set_action, h),
             at(game.set_actor, h),
         )
+        begin = at(game.set_start, h)
+        if fresh and at(game.set_start, h + 1) - begin == 1:
+            node = at(game.set_nodes, begin)
+            edge = at(game.edge_start, node)
+            best = load(tables.value, at(game.edge_value, edge * actors + actor))
+            for k in range(1, options):
+                best = largest(load(tables.value, at(game.edge_value, (edge + k) * actors + actor)), best)
+            store(answer, actor, largest(best - load(tables.value, node * actors + actor), load(answer, actor)))
+            continue
         expected_payoffs(game, h, actors, tables.value, tables.reach, worth)
         best, mean = load(worth, 0), fill(worth, 0.0)
         for k in range(options):

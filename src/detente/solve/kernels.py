@@ -28,7 +28,7 @@ from detente.solve.lanes import (
     size,
     smallest,
     store,
-    table,
+    tables,
     where,
 )
 from detente.solve.plan import Plan
@@ -85,16 +85,9 @@ class Tables(NamedTuple):
     def of(cls, plan: Plan, single: bool = False) -> Tables:
         tree, unknowns = plan.tree, plan.unknowns
         actors, most = len(tree.actors), int(np.diff(tree.set_action).max(initial=2))
-        return cls(
-            logs=table(unknowns + tree.chance_rows, single=single),
-            prob=table(tree.actions + tree.chance_rows, single=single),
-            value=table(tree.nodes * actors + plan.payoffs, single=single),
-            reach=table(len(plan.arrays.reach_parent), single=single),
-            lam=table(actors, single=single),
-            image=table(unknowns, single=single),
-            changed=table(3, single=single),
-            scratch=table(most, single=single),
-        )
+        payoffs, reach = tree.nodes * actors + plan.payoffs, len(plan.arrays.reach_parent)
+        rows = unknowns + tree.chance_rows, tree.actions + tree.chance_rows, payoffs, reach, actors, unknowns, 3, most
+        return cls(*tables(*rows, single=single))
 
 
 @inlined

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import operator
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -59,10 +60,16 @@ def table(*shape: int, single: bool = False) -> NDArray[Any]:
     """Zeros of shape (..., width), each row on a cache line of its own."""
     number = np.dtype(np.float32 if single else np.float64)
     width = LINE // number.itemsize
-    size = int(np.prod(shape)) * width
+    size = math.prod(shape) * width
     raw = np.zeros(size + width, number)
-    start = (-raw.ctypes.data % LINE) // number.itemsize
+    start = (-raw.__array_interface__["data"][0] % LINE) // number.itemsize
     return raw[start : start + size].reshape(*shape, width)
+
+
+def tables(*rows: int, single: bool = False) -> list[NDArray[Any]]:
+    """Zeros of shape (rows, width) for each of ``rows``: tables that lie one after the other."""
+    whole, ends = table(sum(rows), single=single), accumulate(rows)
+    return [whole[end - many : end] for many, end in zip(rows, ends, strict=True)]
 
 
 def _kind(array: Any) -> Lanes:

@@ -21,9 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Tree
-from detente.solve.block import TOLERANCE
 from detente.solve.solution import solve
-from detente.solve.status import Status
+from detente.solve.status import TOLERANCE, Status
 from detente.solve.verify import verify
 
 Floats = NDArray[np.float64]

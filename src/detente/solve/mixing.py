@@ -6,13 +6,14 @@ cancel best, in least squares. Each lane remembers its own sweeps, from where it
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve.kernels import inlined, inner
-from detente.solve.lanes import fill, load, root, store, table, where
+from detente.solve.lanes import fill, largest, load, root, store, tables, where
 
 Floats = NDArray[np.float64]
 
@@ -22,6 +23,8 @@ RIDGE, RIDGE_OF_SINGLE = 1e-12, 1e-6
 """What is added to the diagonal of the least squares, as a share of the trace, in double precision and in single."""
 LEAST = 1e-36
 """A product of changes so small that nothing is made of it."""
+UNKNOWN = -math.inf
+"""In place of the square of a turn of which nothing is known."""
 
 
 class Memory(NamedTuple):
@@ -45,18 +48,11 @@ class Memory(NamedTuple):
     @classmethod
     def of(cls, unknowns: int, single: bool = False) -> Memory:
         """An empty memory."""
-        square = DEPTH * DEPTH
-        return cls(
-            off=table(unknowns, single=single),
-            image=table(unknowns, single=single),
-            turns=table(DEPTH * unknowns, single=single),
-            steps=table(DEPTH * unknowns, single=single),
-            gram=table(square, single=single),
-            side=table(DEPTH, single=single),
-            share=table(DEPTH, single=single),
-            lower=table(square, single=single),
-            ridge=RIDGE_OF_SINGLE if single else RIDGE,
-        )
+        many, square = DEPTH * unknowns, DEPTH * DEPTH
+        rows = unknowns, unknowns, many, many, square, DEPTH, DEPTH, square
+        off, image, turns, steps, gram, side, share, lower = tables(*rows, single=single)
+        ridge = RIDGE_OF_SINGLE if single else RIDGE
+        return cls(off, image, turns, steps, gram, side, share, lower, ridge)
 
 
 @inlined
@@ -65,14 +61,12 @@ def aged(slot: int, age: int) -> int:
     return (slot + DEPTH - age) % DEPTH
 
 
-@inner
-def forget(memory: Any, unknowns: int, gone: Any) -> None:
-    """Empty the memory of the lanes where ``gone`` is above zero."""
-    for r in range(DEPTH * unknowns):
-        store(memory.turns, r, where(gone, 0.0, load(memory.turns, r)))
-        store(memory.steps, r, where(gone, 0.0, load(memory.steps, r)))
-    for r in range(DEPTH * DEPTH):
-        store(memory.gram, r, where(gone, 0.0, load(memory.gram, r)))
+@inlined
+def forget(memory: Any, gone: Any) -> None:
+    """Empty the memory of the lanes where ``gone`` is above zero: what their turns come to is ``UNKNOWN``, so that nothing is made of them."""
+    for i in range(DEPTH):
+        diagonal = i * DEPTH + i
+        store(memory.gram, diagonal, where(gone, UNKNOWN, load(memory.gram, diagonal)))
 
 
 @inner
@@ -116,7 +110,7 @@ def combine(memory: Any, slot: int) -> None:
     gram, low, share = memory.gram, memory.lower, memory.share
     ridge = fill(gram, 0.0)
     for i in range(DEPTH):
-        ridge += load(gram, aged(slot, i) * DEPTH + aged(slot, i))
+        ridge += largest(load(gram, aged(slot, i) * DEPTH + aged(slot, i)), 0.0)
     ridge = ridge * memory.ridge + LEAST
     for i in range(DEPTH):
         for j in range(i + 1):
@@ -130,18 +124,24 @@ def combine(memory: Any, slot: int) -> None:
                 usable = where(total - ridge * 0.5, total, 1.0)
                 store(low, i * DEPTH + i, where(total - ridge * 0.5, 1.0 / root(usable), 0.0))
             else:
-                store(low, i * DEPTH + j, total * load(low, j * DEPTH + j))
+                store(low, i * DEPTH + j, _times(total, load(low, j * DEPTH + j)))
     for i in range(DEPTH):
         total = load(memory.side, aged(slot, i))
         for k in range(i):
             total -= load(low, i * DEPTH + k) * load(share, k)
-        store(share, i, total * load(low, i * DEPTH + i))
+        store(share, i, _times(total, load(low, i * DEPTH + i)))
     for j in range(DEPTH):
         i = DEPTH - 1 - j
         total = load(share, i)
         for k in range(i + 1, DEPTH):
             total -= load(low, k * DEPTH + i) * load(share, k)
-        store(share, i, total * load(low, i * DEPTH + i))
+        store(share, i, _times(total, load(low, i * DEPTH + i)))
+
+
+@inlined
+def _times(value: Any, inverse: Any) -> Any:
+    """``value`` by an entry of the inverse diagonal: nothing where that is zero, whatever is left there of sweeps forgotten."""
+    return where(inverse, value * inverse, 0.0)
 
 
 @inlined

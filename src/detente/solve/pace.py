@@ -15,14 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve.kernels import IN_LOGS, inlined, inner
-from detente.solve.lanes import table
+from detente.solve.lanes import exp, fill, largest, load, size, smallest, store, tables
 
 Floats = NDArray[np.float64]
 
 NEAR_ENOUGH = 1e-7
-"""Change of a probability in a sweep at which a draw is left to :mod:`detente.solve.finish`, at its target; or that the next sweep would make, where sweeps close in steadily."""
+"""Change of a probability in a sweep at which a draw is left to :mod:`detente.solve.finish`, at its target."""
 STEADY = 0.5
 """Ratio of one change to the one before, up to which sweeps close in steadily."""
+FINER = 0.1
+"""Share of the same that the next sweep may still make where they do: one there costs less than half of one of the last."""
 ON_THE_WAY, WITH_CARE = 3e-3, 1e-3
 """Change that may be left on the way to the target; and where care is taken, which is where branches come close."""
 CAUTION = 2.0
@@ -59,21 +61,21 @@ UNDER_WAY, ARRIVED, GIVEN_UP, IDLE = 0, 1, 2, 3
 
 LANE = np.dtype(
     [
-        *((name, np.int64) for name in ("draw", "state", "slot", "inner", "sweeps")),
+        *((name, np.int64) for name in ("draw", "state", "inner", "sweeps")),
         *(
             (name, np.float64)
             for name in ("step", "done", "second", "third", "before", "rate", "drift", "refused", "enough")
         ),
-        *((name, np.bool_) for name in ("accept", "leaves", "doubt", "slow", "care", "back", "rough", "again")),
+        *((name, np.bool_) for name in ("settled", "leaves", "doubt", "slow", "care", "back", "rough", "again")),
     ],
     align=True,
 )
 """What is known of a lane.
 
-``draw`` and ``state``. ``done``, ``second``, ``third``: the last fractions of the target that it settled at; ``slot``: where the last of those points is kept. ``step``: its last in ``t``.
+``draw`` and ``state``. ``done``, ``second``, ``third``: the last fractions of the target that it settled at. ``step``: its last in ``t``.
 ``inner``, ``sweeps``: at this fraction, and in all. ``before``: the change of the sweep before the last; ``rate``: the ratio of both over ``t``, where it was last seen. ``drift``: distance moved at this fraction. ``enough``: change at which it has settled at the target.
 
-What the last sweep means: ``accept``, it has settled; ``leaves``, it leaves this fraction. ``doubt``, ``slow``: as in :class:`~detente.solve.branch.Followed`.
+What the last sweep means: ``settled``, it has; ``leaves``, it leaves this fraction. ``doubt``, ``slow``: as in :class:`~detente.solve.branch.Followed`.
 
 ``care``: it had to go back, or to mix; ``back``: its last step was back; ``refused``: the distance at which it was refused there, if that was only for care. ``rough``: its last point was taken
 after one sweep; ``again``: it has just settled there once more.
@@ -84,7 +86,9 @@ class Pace(NamedTuple):
     """How far each lane has come: ``lane`` of type ``LANE``, then tables that sweeps read.
 
     ``t`` (1): fraction of the target it is at. Of mixing, (1) each, ones and zeros: it ``mixes``,
-    starts to (``cleared``), has a last sweep to remember (``kept``).
+    starts to (``cleared``), has a last sweep to remember (``kept``). Of its last three points, likewise: the image is now the last (``accepts``), and those before
+    are each one further back (``shifts``); or it begins (``fresh``); it goes on from where the branch is heading (``heads``), by the ``shares`` (3) of those points. ``apart`` (2): how far the image is from there,
+    and that from the last point (:func:`_distances`).
     """
 
     lane: NDArray[np.void]
@@ -92,13 +96,19 @@ class Pace(NamedTuple):
     mixes: Floats
     cleared: Floats
     kept: Floats
+    accepts: Floats
+    shifts: Floats
+    fresh: Floats
+    heads: Floats
+    shares: Floats
+    apart: Floats
 
     @classmethod
     def idle(cls, single: bool) -> Pace:
-        t, mixes, cleared, kept = (table(1, single=single) for _ in range(4))
-        lane = np.zeros(t.shape[1], LANE)
+        parts = tables(1, 1, 1, 1, 1, 1, 1, 1, 3, 2, single=single)
+        lane = np.zeros(parts[0].shape[1], LANE)
         lane["state"] = IDLE
-        return cls(lane, t, mixes, cleared, kept)
+        return cls(lane, *parts)
 
 
 @inlined
@@ -107,28 +117,42 @@ def begin(draw: int, lane: int, steepest: float, rounding: float, pace: Any) -> 
     one = pace.lane[lane]
     one.draw, one.state = draw, UNDER_WAY
     one.enough = max(NEAR_ENOUGH, ROUNDINGS * rounding * steepest)
-    one.slot = one.inner = one.sweeps = 0
+    one.inner = one.sweeps = 0
     one.step = 1.0 if steepest <= FIRST_PRECISION else FIRST_PRECISION / steepest
     one.done = one.second = one.third = one.drift = one.refused = 0.0
     one.rate = math.inf
     one.doubt = one.slow = one.care = one.back = one.rough = one.again = False
     pace.t[0, lane] = one.step
-    pace.kept[0, lane] = pace.mixes[0, lane] = 0.0
+    pace.kept[0, lane] = pace.mixes[0, lane] = pace.accepts[0, lane] = pace.shifts[0, lane] = 0.0
+    pace.fresh[0, lane] = pace.heads[0, lane] = 1.0
+    _share(one.step, lane, one, pace.shares)
 
 
 @inner
-def judge(unknowns: int, budget: int, image: Floats, changed: Floats, done: Floats, pace: Any) -> Any:
+def judge(unknowns: int, budget: int, image: Floats, changed: Floats, points: Floats, pace: Any) -> Any:
     """After a sweep: does each lane go on, back, is it done or given up? Says whether any leaves its present fraction, and whether any mixes."""
+    asking = False
+    for lane in range(len(pace.lane)):
+        one = pace.lane[lane]
+        if one.state == UNDER_WAY:
+            mixed = pace.mixes[0, lane] > 0.0
+            one.settled = _settled(one, pace.t[0, lane], changed[0, lane], mixed)
+            if one.settled and (mixed or one.care):
+                _share(pace.t[0, lane], lane, one, pace.shares)
+                asking = True
+    if asking:
+        _distances(unknowns, image, points, pace)
     leaving, mixing = False, False
     for lane in range(len(pace.lane)):
         one = pace.lane[lane]
-        pace.cleared[0, lane] = 0.0
+        pace.cleared[0, lane] = pace.accepts[0, lane] = pace.shifts[0, lane] = 0.0
+        pace.fresh[0, lane] = pace.heads[0, lane] = 0.0
         if one.state != UNDER_WAY:
             pace.kept[0, lane] = pace.mixes[0, lane] = 0.0
             one.leaves = False
             continue
         here, change, mixed = pace.t[0, lane], changed[0, lane], pace.mixes[0, lane] > 0.0
-        settled, at_end = _settled(one, here, change, mixed), here >= 1.0
+        at_end = here >= 1.0
         one.sweeps += 1
         one.inner += 1
         one.drift += changed[2, lane]
@@ -137,18 +161,24 @@ def judge(unknowns: int, budget: int, image: Floats, changed: Floats, done: Floa
         restart = inner > (LAST_PATIENCE if at_end and change < WITH_CARE else PATIENCE)
         if not math.isfinite(changed[1, lane]):
             restart = True
-        elif settled:
-            accept, part = _near(unknowns, lane, here, mixed, image, done, one)
+        elif one.settled:
+            accept, part = _near(lane, here, mixed, pace.apart, one)
             restart = not accept
         if accept and at_end:
             one.state, one.slow, one.doubt = ARRIVED, mixed, one.doubt or (mixed and change > ATTRACTS * one.before)
+            one.again = here == one.done
         elif accept:
             pace.t[0, lane] = _step_on(one, here, part)
         elif restart:
             pace.t[0, lane] = _go_back(one, here, part)
         if one.state == UNDER_WAY and one.sweeps >= budget:
             one.state = GIVEN_UP
-        one.accept, one.leaves = accept, accept or restart or one.state != UNDER_WAY
+        one.leaves = accept or restart or one.state != UNDER_WAY
+        if one.leaves:
+            pace.accepts[0, lane] = 1.0 if accept else 0.0
+            pace.shifts[0, lane] = 1.0 if accept and not one.again else 0.0
+            pace.heads[0, lane] = 1.0
+            _share(pace.t[0, lane], lane, one, pace.shares)
         mixes = _mixes(one, here, change, inner, mixed)
         one.care = one.care or restart or (mixes and not at_end)
         pace.mixes[0, lane] = 1.0 if mixes else 0.0
@@ -169,15 +199,15 @@ def _settled(one: Any, here: float, change: float, mixed: bool) -> Any:
         return True
     # One more follows: the image, which is handed in.
     steady = one.inner >= PLAIN and not mixed and change < STEADY * one.before
-    return change < one.enough or (steady and change * change < one.enough * one.before)
+    return change * change < FINER * one.enough * one.before if steady else change < one.enough
 
 
 @inlined
-def _near(unknowns: int, lane: int, here: float, mixed: bool, image: Floats, done: Floats, one: Any) -> Any:
+def _near(lane: int, here: float, mixed: bool, apart: Floats, one: Any) -> Any:
     """Whether a lane has settled near where its branch was heading; and the ratio of the step that would have, just so, to this one."""
     drift, far = one.drift, FAR
     if mixed or one.care:
-        drift, planned = _distances(unknowns, lane, here, image, done, one)
+        drift, planned = apart[0, lane], apart[1, lane]
         if one.care and here > one.done and drift > FALLS * one.refused:
             far = min(FAR, max(FAR_OF_PLANNED * planned, FAR / 6.0))
     near = drift <= far or one.done == 0.0
@@ -230,32 +260,30 @@ def _mixes(one: Any, here: float, change: float, inner: int, mixed: bool) -> Any
 
 
 @inlined
-def heading(t: float, one: Any) -> tuple[float, float, float]:
+def _share(t: float, lane: int, one: Any, shares: Floats) -> None:
     """Shares of a lane's last three points in where the branch is heading at ``t``: by the parabola through them, or the secant through two."""
     a, b, c = one.done, one.second, one.third
+    first, second, third = 1.0, 0.0, 0.0
     if a > b > c:
-        return (
-            (t - b) * (t - c) / ((a - b) * (a - c)),
-            (t - a) * (t - c) / ((b - a) * (b - c)),
-            (t - a) * (t - b) / ((c - a) * (c - b)),
-        )
-    if a > b:
-        return (t - b) / (a - b), (a - t) / (a - b), 0.0
-    return 1.0, 0.0, 0.0
+        first = (t - b) * (t - c) / ((a - b) * (a - c))
+        second = (t - a) * (t - c) / ((b - a) * (b - c))
+        third = (t - a) * (t - b) / ((c - a) * (c - b))
+    elif a > b:
+        first, second = (t - b) / (a - b), (a - t) / (a - b)
+    shares[0, lane], shares[1, lane], shares[2, lane] = first, second, third
 
 
 @inner
-def _distances(unknowns: int, lane: int, t: float, image: Floats, done: Floats, one: Any) -> tuple[float, float]:
+def _distances(unknowns: int, image: Floats, points: Floats, pace: Any) -> None:
     """Largest distance of the image from where the branch was heading, in probability (a log probability's counts in proportion); and of that
-    from the last point."""
-    first, second, third = heading(t, one)
-    last = one.slot
-    earlier, earliest = (last + 2) % 3, (last + 1) % 3
-    drift, planned = 0.0, 0.0
+    from the last point: into ``apart``, for the lanes whose ``shares`` are those of where it was heading."""
+    first, second, third = load(pace.shares, 0), load(pace.shares, 1), load(pace.shares, 2)
+    drift = planned = fill(image, 0.0)
     for u in range(unknowns):
-        before, now = done[lane, last, u], image[u, lane]
-        guess = first * before + second * done[lane, earlier, u] + third * done[lane, earliest, u]
-        there = math.exp(min(guess, 0.0))
-        drift = max(drift, abs(guess - now) * (IN_LOGS), abs(there - math.exp(now)))
-        planned = max(planned, abs(guess - before) * (IN_LOGS), abs(there - math.exp(before)))
-    return drift, planned
+        before, now = load(points, 3 * u), load(image, u)
+        guess = first * before + second * load(points, 3 * u + 1) + third * load(points, 3 * u + 2)
+        there = exp(smallest(guess, 0.0))
+        drift = largest(largest(size(guess - now) * IN_LOGS, size(there - exp(now))), drift)
+        planned = largest(largest(size(guess - before) * IN_LOGS, size(there - exp(before))), planned)
+    store(pace.apart, 0, drift)
+    store(pace.apart, 1, planned)

@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Tree
-from detente.solve.block import TOLERANCE
 from detente.solve.certified import Certified
 from detente.solve.exploration import Exploration, SearchStopped
 from detente.solve.kernels import Numbers
@@ -29,6 +28,7 @@ from detente.solve.plan import Plan
 from detente.solve.response import Response
 from detente.solve.solution import Solution
 from detente.solve.starts import low_levels, random_starts
+from detente.solve.status import TOLERANCE
 
 __all__ = ["Others", "SearchStopped", "search"]
 

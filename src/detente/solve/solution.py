@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,31 +79,40 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
         out.residual[which], out.status[which] = block.residual, block.status
         out.sweeps[which] += block.sweeps
 
-    with ThreadPoolExecutor(threads) as pool:
-        plan, held = _plan(tree, rows, pool)
-        for effort in Effort:
-            list(pool.map(partial(solve_some, effort=effort), _chunks(out, effort, chunk(plan, effort), starts)))
+    with _workers(threads) as over:
+        plan, held = _plan(tree, rows, over)
+        list(over(partial(solve_some, effort=Effort.QUICK), _slices(draws, chunk(plan, Effort.QUICK))))
+        for effort in list(Effort)[1:]:
+            left = np.flatnonzero(np.isin(out.status, UNFINISHED))
+            if not len(left):
+                break
+            if effort == Effort.ONWARD:
+                left = np.array([draw for draw in left if int(draw) in starts], dtype=np.intp)
+            size = chunk(plan, effort)
+            list(over(partial(solve_some, effort=effort), [left[i : i + size] for i in range(0, len(left), size)]))
     return out
 
 
-def _plan(tree: Tree, rows: Floats, pool: ThreadPoolExecutor) -> tuple[Plan, NDArray[np.int64]]:
+@contextmanager
+def _workers(threads: int) -> Iterator[Any]:
+    """What ``map`` is on so many threads; on one it is done here, which saves the time of handing over."""
+    if threads == 1:
+        yield map
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            yield pool.map
+
+
+def _slices(draws: int, size: int) -> list[slice]:
+    """All draws, in parts: as slices, which copy faster than lists."""
+    return [slice(start, min(start + size, draws)) for start in range(0, draws, size)]
+
+
+def _plan(tree: Tree, rows: Floats, over: Any) -> tuple[Plan, NDArray[np.int64]]:
     """The plan, and those ``rows`` (T * I, D) of the payoffs that are different."""
     draws, other = rows.shape[1], first_alike(rows)
-    parts = pool.map(lambda start: unlike(rows, other, start, min(start + CHECKED, draws)), range(0, draws, CHECKED))
+    parts = over(lambda some: unlike(rows, other, some.start, some.stop), _slices(draws, CHECKED))
     off = np.logical_or.reduce([np.zeros(len(rows), np.bool_), *parts])
     held, place = np.unique(np.where(off, np.arange(len(rows)), other), return_inverse=True)
     actors = len(tree.actors)
     return Plan.of(tree, np.arange(actors), place.reshape(tree.terminals, actors).T), held
-
-
-def _chunks(
-    out: Solution, effort: Effort, size: int, starts: Mapping[int, Start]
-) -> Iterator[slice | NDArray[np.intp]]:
-    """What of ``out`` is to be solved with an effort, in parts: all of it first, as slices, which copy faster than lists."""
-    if effort == Effort.QUICK:
-        yield from (slice(start, start + size) for start in range(0, len(out.status), size))
-    else:
-        left = np.flatnonzero(np.isin(out.status, UNFINISHED))
-        if effort == Effort.ONWARD:
-            left = np.array([draw for draw in left if int(draw) in starts], dtype=np.intp)
-        yield from (left[start : start + size] for start in range(0, len(left), size))

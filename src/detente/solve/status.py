@@ -25,5 +25,8 @@ _MESSAGES = {
     Status.NOT_FINITE: "payoffs or chances were not finite; look at the quantities of this draw",
 }
 
+TOLERANCE = 1e-9
+"""Largest residual of a draw that counts as solved."""
+
 UNFINISHED = (Status.BRANCH_LOST, Status.TOO_MANY_STEPS)
 """Endings that more effort may change."""
