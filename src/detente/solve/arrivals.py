@@ -42,8 +42,9 @@ class Arrivals(NamedTuple):
 
 def in_full_rows(numbers: Numbers) -> Numbers:
     """The same, the last draw repeated until their number is a multiple of WIDTH."""
-    missing = -numbers.lam.shape[1] % WIDTH
-    return numbers if not missing else Numbers(*(np.pad(n, ((0, 0), (0, missing)), mode="edge") for n in numbers))
+    draws = numbers.lam.shape[1]
+    full = -(-draws // WIDTH) * WIDTH
+    return numbers if full == draws else numbers.take(np.minimum(np.arange(full), draws - 1))
 
 
 @inner

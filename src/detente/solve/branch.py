@@ -35,8 +35,8 @@ STEEPEST = 4000.0
 class Followed(NamedTuple):
     """How far each of D draws has come.
 
-    ``logs`` (D, n) log probabilities of the unknowns at the last fraction settled at, ``before`` (D, n) at the one before that, kept where a draw is
-    given up, and those fractions, ``t`` and ``t_before`` (D), zero where there is none; ``arrived`` (D) at the target, or nearly; ``doubt`` (D) where sweeps were mixed there and did not
+    ``logs`` (D, n) log probabilities of the unknowns at the last fraction settled at, ``before`` (D, n) at the one before that, written where a draw is
+    given up only, and those fractions, ``t`` and ``t_before`` (D), zero where there is none; ``arrived`` (D) at the target, or nearly; ``doubt`` (D) where sweeps were mixed there and did not
     close in on it steadily, ``slow`` (D) where they were mixed in the end; ``sweeps`` (D).
     """
 
@@ -55,7 +55,7 @@ def follow(plan: Plan, numbers: Numbers, budget: int) -> Followed:
     draws, unknowns = numbers.lam.shape[1], plan.unknowns
     found = Followed(
         np.empty((draws, unknowns)),
-        np.zeros((draws, unknowns)),
+        np.empty((draws, unknowns)),
         np.zeros(draws),
         np.zeros(draws),
         np.zeros(draws, np.bool_),

@@ -155,8 +155,7 @@ def _reach(tree: Tree, unknown: NDArray[np.int64], unknowns: int) -> tuple[Index
     parent[tree.edge_child[inner]], edge[tree.edge_child[inner]] = parent_of[inner], edges[inner]
     needed = np.zeros(tree.nodes, dtype=np.bool_)
     needed[:1] = True
-    several = np.flatnonzero(tree.set_size > 1)
-    needed[tree.set_nodes[np.isin(np.repeat(np.arange(tree.sets), tree.set_size), several)]] = True
+    needed[tree.set_nodes[np.repeat(tree.set_size > 1, tree.set_size)]] = True
     for start, stop in zip(tree.level_node[-2:0:-1], tree.level_node[:1:-1], strict=True):
         needed[parent[start:stop][needed[start:stop]]] = True
     row = np.cumsum(needed) - 1

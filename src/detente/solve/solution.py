@@ -23,9 +23,6 @@ from detente.solve.status import UNFINISHED
 
 Floats = NDArray[np.float64]
 
-CHECKED = 1024
-"""Draws in which payoffs are compared at a time."""
-
 
 @dataclass(frozen=True)
 class Solution:
@@ -80,7 +77,7 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
         out.sweeps[which] += block.sweeps
 
     with _workers(threads) as over:
-        plan, held = _plan(tree, rows, over)
+        plan, held = _plan(tree, rows, threads, over)
         list(over(partial(solve_some, effort=Effort.QUICK), _slices(draws, chunk(plan, Effort.QUICK))))
         for effort in list(Effort)[1:]:
             left = np.flatnonzero(np.isin(out.status, UNFINISHED))
@@ -108,10 +105,11 @@ def _slices(draws: int, size: int) -> list[slice]:
     return [slice(start, min(start + size, draws)) for start in range(0, draws, size)]
 
 
-def _plan(tree: Tree, rows: Floats, over: Any) -> tuple[Plan, NDArray[np.int64]]:
+def _plan(tree: Tree, rows: Floats, threads: int, over: Any) -> tuple[Plan, NDArray[np.int64]]:
     """The plan, and those ``rows`` (T * I, D) of the payoffs that are different."""
     draws, other = rows.shape[1], first_alike(rows)
-    parts = over(lambda some: unlike(rows, other, some.start, some.stop), _slices(draws, CHECKED))
+    size = max(1, -(-draws // threads))
+    parts = over(lambda some: unlike(rows, other, some.start, some.stop), _slices(draws, size))
     off = np.logical_or.reduce([np.zeros(len(rows), np.bool_), *parts])
     held, place = np.unique(np.where(off, np.arange(len(rows)), other), return_inverse=True)
     actors = len(tree.actors)
