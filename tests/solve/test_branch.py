@@ -6,11 +6,15 @@ code of its own.
 
 import io
 import re
+import runpy
+from pathlib import Path
 
 import numpy as np
 import pytest
 from random_games import random_game
 
+from detente.draws import medians, sample
+from detente.forecast.run import payoff_span
 from detente.game import unroll
 from detente.game.arrange import arrange
 from detente.situation import loads
@@ -251,3 +255,24 @@ def test_single_precision_leads_where_double_does():
         solved = found.status == Status.SOLVED
         # A millionth and a million leave ten digits of what is between.
         np.testing.assert_allclose(found.choice[:, solved], exact.choice[:, solved], atol=1e-6)
+
+
+@pytest.mark.slow
+def test_rounding_in_a_deep_game_is_not_taken_for_movement():
+    """In 300,000 nodes, 24 moves deep, roundings of single precision add up: what a sweep still changes then is no reason to go on, to mix, or to doubt."""
+    benchmarks = Path(__file__).parents[2] / "benchmarks"
+    game = unroll(loads(runpy.run_path(str(benchmarks / "negotiation.py"))["negotiation"](8)))
+    tree, draws = game.tree, 16
+    quantities = sample(game.situation, draws, seed=1).values
+    values, actor, rows = game.payoff_tables(quantities)
+    plan = Plan.of(tree, actor, rows)
+    span = payoff_span(game, medians(game.situation))
+    numbers = Numbers(values, game.chance_rows(quantities), np.repeat(5.0 / span[:, None], draws, axis=1))
+    followed = branch.follow(plan, numbers, 60)
+    assert followed.arrived.all()
+    assert followed.sweeps.max() <= 12
+    assert not followed.slow.any()
+    assert not followed.doubt.any()
+    found = finish(plan, numbers, followed.logs, followed.slow, PATIENCE, Tables.of(plan))
+    assert found.sweeps.max() <= 4
+    assert found.residual.max() <= TOLERANCE

@@ -64,7 +64,9 @@ def _picture(out: Path) -> str:
 def _found(request: Request, source: Path) -> Dissent:
     from detente.forecast import forecast
     from detente.situation import load
+    from detente.solve.beside import compile_beside
 
+    compile_beside()
     situation = load(source, as_of=request.as_of)
     with progress_bars(request.draws, request.others) as (solving, searching):
         base = forecast(

@@ -39,9 +39,11 @@ def explain(request: Request) -> Exit:
     from detente.explain.explanation import explanation
     from detente.forecast import forecast
     from detente.situation import load
+    from detente.solve.beside import compile_beside
 
     if request.out and request.out.suffix.lower() not in (".html", ".htm"):
         raise RefusedError(f"--out {request.out}: a brief ends in .html")
+    compile_beside()
     situation = load(find(request.target), as_of=request.as_of)
     if request.out:
         writable(request.out)

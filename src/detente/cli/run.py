@@ -93,7 +93,9 @@ def choose_outputs(request: Request, source: Path) -> Outputs:
 def _forecast(request: Request, source: Path) -> Forecast:
     from detente.forecast import forecast
     from detente.situation import load
+    from detente.solve.beside import compile_beside
 
+    compile_beside()
     situation = load(source, as_of=request.as_of, what_if=request.what_if)
     with progress_bars(request.draws, request.others) as (solving, searching):
         return forecast(

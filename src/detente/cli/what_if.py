@@ -40,7 +40,9 @@ def what_if(request: Request) -> Exit:
     """Solve the situation and each change to it, print the differences."""
     from detente.explain.what_if import what_if
     from detente.situation import load
+    from detente.solve.beside import compile_beside
 
+    compile_beside()
     situation = load(find(request.target), as_of=request.as_of)
     overlays = _overlays(request, situation)
     with progress_bars(request.draws) as (advance, _):

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.combinations import combinations
-from detente.solve.kernels import jit
+from detente.solve.compiled import jit
 
 Floats = NDArray[np.float64]
 

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import Numbers, inlined, inner, log_chance
+from detente.solve.compiled import inlined, inner
+from detente.solve.kernels import Numbers, log_chance
 from detente.solve.lanes import WIDTH, at, fill, largest, load, neighbours, smallest, store, tables, turn
 from detente.solve.plan import Plan
 

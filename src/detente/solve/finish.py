@@ -12,13 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve.beside import wait_for
+from detente.solve.compiled import inlined, inner, jit
 from detente.solve.kernels import (
     Numbers,
     Tables,
     expected_payoffs,
-    inlined,
-    inner,
-    jit,
     measure,
     mix_node,
     reach_down,

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import Numbers, Tables, inner, jit, sweep, take_up
+from detente.solve.compiled import inner, jit
+from detente.solve.kernels import Numbers, Tables, sweep, take_up
 from detente.solve.lanes import WIDTH, exp, fill, highest, largest, load, size, store, table
 from detente.solve.plan import Plan
 from detente.solve.vectors import collect, deal, length, orthogonalise, rows_of, scale

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.solve.compiled import inlined, inner, jit
 from detente.solve.lanes import (
     at,
     exp,
@@ -34,17 +34,6 @@ from detente.solve.lanes import (
 from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
-_options: dict[str, Any] = {
-    "error_model": "numpy",
-    "fastmath": {"contract", "nsz"},
-    "_nrt": False,
-    "no_cfunc_wrapper": True,
-}
-jit: Any = nb.njit(cache=True, nogil=True, **_options)
-inner: Any = nb.njit(cache=True, no_cpython_wrapper=True, **_options)
-"""For what only compiled code calls: to take apart what Python hands over may take as long to compile as the rest. Python that calls such a function crashes."""
-inlined: Any = nb.njit(forceinline=True, no_cpython_wrapper=True, **_options)
-"""The same for the steps of a pass: to hand a game's arrays over at a call costs more than the step."""
 
 IN_LOGS = 0.12
 """What a change of a log probability counts for in a change of a probability: what almost never happens may settle what others believe."""

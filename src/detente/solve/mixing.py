@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import inlined, inner
+from detente.solve.compiled import inlined, inner
 from detente.solve.lanes import fill, largest, load, root, store, tables, where
 
 Floats = NDArray[np.float64]

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import inner
+from detente.solve.compiled import inner
 from detente.solve.lanes import WIDTH, exp, fill, highest, largest, load, size, smallest, store, table, total, where
 from detente.solve.vectors import add, length, orthogonalise, rows_of, scale
 

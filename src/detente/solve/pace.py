@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import IN_LOGS, inlined, inner
+from detente.solve.compiled import inlined, inner
+from detente.solve.kernels import IN_LOGS
 from detente.solve.lanes import exp, fill, largest, load, size, smallest, store, tables
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import jit
+from detente.solve.compiled import jit
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]

@@ -14,7 +14,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.kernels import inner
+from detente.solve.compiled import inner
 from detente.solve.lanes import WIDTH, fill, highest, largest, load, size, store, total, turn
 
 Floats = NDArray[np.float64]
