@@ -191,7 +191,10 @@ def test_what_closes_in_less_steadily_than_it_seemed_gets_more_sweeps(tree, payo
         finish(plan, numbers.take([d]), followed.logs[[d]], followed.slow[[d]], PATIENCE, Tables.of(plan))
         for d in range(DRAWS)
     ]
-    np.testing.assert_array_equal(found.prob, np.hstack([one.prob for one in alone]))
+    for name in ("prob", "value", "residual", "gain", "settled", "doubt", "sweeps"):
+        np.testing.assert_array_equal(
+            getattr(found, name), np.concatenate([getattr(one, name) for one in alone], axis=-1)
+        )
 
 
 def test_where_plain_sweeps_lead_away_the_last_ones_are_mixed(tree, payoffs):

@@ -43,10 +43,11 @@ def explain(request: Request) -> Exit:
 
     if request.out and request.out.suffix.lower() not in (".html", ".htm"):
         raise RefusedError(f"--out {request.out}: a brief ends in .html")
-    compile_beside()
-    situation = load(find(request.target), as_of=request.as_of)
+    source = find(request.target)
     if request.out:
         writable(request.out)
+    compile_beside()
+    situation = load(source, as_of=request.as_of)
     with progress_bars(request.draws) as (solving, _):
         base = forecast(
             situation, draws=request.draws, seed=request.seed, threads=request.threads, progress=solving

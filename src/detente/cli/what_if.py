@@ -42,8 +42,9 @@ def what_if(request: Request) -> Exit:
     from detente.situation import load
     from detente.solve.beside import compile_beside
 
+    source = find(request.target)
     compile_beside()
-    situation = load(find(request.target), as_of=request.as_of)
+    situation = load(source, as_of=request.as_of)
     overlays = _overlays(request, situation)
     with progress_bars(request.draws) as (advance, _):
         comparison = what_if(

@@ -36,8 +36,8 @@ STEEPEST = 4000.0
 class Followed(NamedTuple):
     """How far each of D draws has come.
 
-    ``logs`` (D, n) log probabilities of the unknowns at the last fraction settled at, ``before`` (D, n) at the one before that, written where a draw is
-    given up only, and those fractions, ``t`` and ``t_before`` (D), zero where there is none; ``arrived`` (D) at the target, or nearly; ``doubt`` (D) where sweeps were mixed there and did not
+    ``logs`` (D, n) log probabilities of the unknowns at the last fraction settled at, ``before`` (D, n) at the one before that, where a draw was
+    given up and there is one (elsewhere anything), and those fractions, ``t`` and ``t_before`` (D), zero where there is none; ``arrived`` (D) at the target, or nearly; ``doubt`` (D) where sweeps were mixed there and did not
     close in on it steadily, ``slow`` (D) where they were mixed in the end; ``sweeps`` (D).
     """
 
@@ -204,7 +204,7 @@ def _move(game: Any, others: Floats, tables: Any, points: Floats, pace: Any) -> 
 
 @inlined
 def _hand_in(unknowns: int, lane: int, image: Floats, points: Floats, pace: Any, found: Any) -> None:
-    """A lane's draw is solved, or given up: the last point that it settled at is its image, if it has just done so, and the one before is that of the points."""
+    """A lane's draw is solved, or given up. The last point that it settled at is its image, if it has just done so: its points have not been moved yet, so the one before is then their last."""
     one, accepts = pace.lane[lane], pace.accepts[0, lane] > 0.0
     draw, here = np.uint64(one.draw), np.uint64(lane)
     if accepts:

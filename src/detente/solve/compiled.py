@@ -23,23 +23,27 @@ inlined: Any = nb.njit(forceinline=True, no_cpython_wrapper=True, **_options)
 
 
 class _Uncollected(event.Listener):  # type: ignore[misc]
-    """Python looks for garbage again and again in the millions of small things that compiling makes, and finds little: a tenth of the time. Until it is done, it does not look."""
+    """Python looks for garbage again and again in the millions of small things that compiling makes, and finds little: a tenth of the time. Until it is done, it does not look.
+
+    So it is with all that Numba compiles in this process.
+    """
 
     def __init__(self) -> None:
-        self.lock, self.depth, self.resumes = threading.Lock(), 0, False
+        self.lock, self.depth, self.resumes = threading.RLock(), 0, False
 
     def on_start(self, event: Any) -> None:  # noqa: ARG002
         """A function begins to be compiled, perhaps for the sake of another."""
         with self.lock:
-            if self.depth == 0:
+            self.depth += 1
+            if self.depth == 1:
                 self.resumes = gc.isenabled()
                 gc.disable()
-            self.depth += 1
 
     def on_end(self, event: Any) -> None:  # noqa: ARG002
         """It is compiled, or cannot be."""
         with self.lock:
-            self.depth -= 1
+            # What was interrupted as it began may end without having begun.
+            self.depth = max(0, self.depth - 1)
             if self.depth == 0 and self.resumes:
                 gc.enable()
 

@@ -41,18 +41,18 @@ PATIENCE = 150
 """Sweeps before a draw is given up."""
 MOVED = 0.01
 """Way in probability at which it is given up as well: what it was nearly at does not attract it."""
-MORE = 4
-"""Times that a draw may be swept to the end again, mixed, which closed in less steadily than it seemed: whose certificate does not hold at once."""
+MORE, CLOSER = 4, 0.3
+"""Times that a draw may be swept on, mixed, which closed in less steadily than it seemed: whose certificate does not hold at once. Each time it must change so many times less."""
 
 LANE = np.dtype(
     [
         ("sweeps", np.int64),
-        *((name, np.float64) for name in ("before", "way")),
+        *((name, np.float64) for name in ("before", "way", "enough")),
         *((name, np.bool_) for name in ("under_way", "settled", "slow", "mixes", "doubt", "again")),
     ],
     align=True,
 )
-"""What is known of a lane: its ``sweeps``, the change of the one ``before``, and the ``way`` it has moved; whether it is still ``under_way`` or has ``settled``, is known to be ``slow``, ``mixes`` and is in ``doubt``; whether it must be swept ``again``."""
+"""What is known of a lane: its ``sweeps``, the change of the one ``before``, the ``way`` it has moved, and the change that is small ``enough``; whether it is still ``under_way`` or has ``settled``, is known to be ``slow``, ``mixes`` and is in ``doubt``; whether it must be swept ``again``."""
 
 
 class Room(NamedTuple):
@@ -77,7 +77,7 @@ class Finished(NamedTuple):
 
     ``prob`` (A + C, D): choice probabilities, then chances. ``value`` (I, D): expected payoffs. ``residual`` (D): largest difference between a choice probability and
     the logit response to all the others. ``gain`` (I, D): largest gain of an actor from its best option over its mixture, at any one of
-    its information sets. ``settled`` (D): whether sweeps did the first time, if any were asked for; ``doubt`` (D) as in :class:`~detente.solve.branch.Followed`; ``sweeps`` (D).
+    its information sets. ``settled`` (D): whether sweeps did, if any were asked for; ``doubt`` (D) as in :class:`~detente.solve.branch.Followed`; ``sweeps`` (D). Of a draw swept again, ``settled`` and ``sweeps`` are of the first time.
     """
 
     prob: Floats
@@ -92,7 +92,7 @@ class Finished(NamedTuple):
 def finish(
     plan: Plan, numbers: Numbers, logs: Floats, slow: NDArray[np.bool_], patience: int, tables: Tables
 ) -> Finished:
-    """Go on from ``logs`` (D, n), close to the equilibrium of every draw, by up to ``patience`` sweeps and one more, and certify what that comes to. Those of ``slow`` (D) draws are mixed from the first.
+    """Go on from ``logs`` (D, n), close to the equilibrium of every draw, by up to ``patience`` sweeps and one more, and certify what that comes to; where that does not hold, up to ``MORE`` times over. Those of ``slow`` (D) draws are mixed from the first.
 
     Without ``patience`` the unknowns stay as they are: a sweep might lead away from them.
     """
@@ -142,6 +142,7 @@ def sweep_and_certify(
             for u in range(unknowns):
                 tables.logs[u, i] = logs[draw, u]
             one.slow, one.doubt, one.again, one.settled = slow[draw], False, True, patience == 0
+            one.enough = SETTLED
         for times in range(1 + MORE):
             for i in range(WIDTH):
                 _begin(i, room)
@@ -190,6 +191,7 @@ def _hand_over(
         if times == 0:
             found.settled[draw], found.sweeps[draw] = one.settled, one.sweeps
         one.again = one.slow = patience > 0 and one.settled and residual > TOLERANCE
+        one.enough *= CLOSER
         again = again or one.again
     for i in range(many, WIDTH):
         room.lane[i].again = False
@@ -235,7 +237,7 @@ def _judge(count: int, patience: int, changed: Floats, room: Any) -> Any:
             ratio = max(change / one.before, STEADILY[0]) if count > 1 else 1.0
             steady = ratio < STEADILY[1] and not mixed_before
             # Two more follow: the image, which is handed on, is one, and the certificate makes another.
-            one.settled = change < SETTLED or (steady and change * ratio * ratio < SETTLED * (1.0 - ratio))
+            one.settled = change < one.enough or (steady and change * ratio * ratio < one.enough * (1.0 - ratio))
             lost = not math.isfinite(changed[1, i]) or one.way > MOVED or count >= patience
             one.under_way = not (one.settled or lost)
             one.mixes = one.under_way and (mixed_before or one.slow or (count > PLAIN and change > SLOW * one.before))

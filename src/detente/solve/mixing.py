@@ -122,7 +122,11 @@ def combine(memory: Any, slot: int) -> None:
             if i == j:
                 # the inverse of the diagonal is kept
                 usable = where(total - ridge * 0.5, total, 1.0)
-                store(low, i * DEPTH + i, where(total - ridge * 0.5, 1.0 / root(usable), 0.0))
+                inverse = where(total - ridge * 0.5, 1.0 / root(usable), 0.0)
+                store(low, i * DEPTH + i, inverse)
+                for k in range(i):
+                    # a product with what is left of sweeps forgotten may be no number
+                    store(low, i * DEPTH + k, where(inverse, load(low, i * DEPTH + k), 0.0))
             else:
                 store(low, i * DEPTH + j, _times(total, load(low, j * DEPTH + j)))
     for i in range(DEPTH):

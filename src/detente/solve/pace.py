@@ -76,7 +76,7 @@ LANE = np.dtype(
 ``draw`` and ``state``. ``done``, ``second``, ``third``: the last fractions of the target that it settled at. ``step``: its last in ``t``.
 ``inner``, ``sweeps``: at this fraction, and in all. ``before``: the change of the sweep before the last; ``rate``: the ratio of both over ``t``, where it was last seen. ``drift``: distance moved at this fraction. ``enough``: change at which it has settled at the target.
 
-What the last sweep means: ``settled``, it has; ``leaves``, it leaves this fraction. ``doubt``, ``slow``: as in :class:`~detente.solve.branch.Followed`.
+What the last sweep means: the lane has ``settled``; it ``leaves`` this fraction. ``doubt``, ``slow``: as in :class:`~detente.solve.branch.Followed`.
 
 ``care``: it had to go back, or to mix; ``back``: its last step was back; ``refused``: the distance at which it was refused there, if that was only for care. ``rough``: its last point was taken
 after one sweep; ``again``: it has just settled there once more.
@@ -167,7 +167,6 @@ def judge(unknowns: int, budget: int, image: Floats, changed: Floats, points: Fl
             restart = not accept
         if accept and at_end:
             one.state, one.slow, one.doubt = ARRIVED, mixed, one.doubt or (mixed and change > ATTRACTS * one.before)
-            one.again = here == one.done
         elif accept:
             pace.t[0, lane] = _step_on(one, here, part)
         elif restart:

@@ -94,7 +94,9 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
 def _workers(threads: int) -> Iterator[Any]:
     """What ``map`` is on so many threads; on one it is done here, which saves the time of handing over."""
     if threads == 1:
-        yield map
+        # NumPy's warnings as in a thread of their own, whatever the caller has set
+        with np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
+            yield map
     else:
         with ThreadPoolExecutor(threads) as pool:
             yield pool.map
