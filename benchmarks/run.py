@@ -29,13 +29,13 @@ from page import Watch, figure, machine, table
 
 import gambit
 from detente.game import Game
-from detente.solve import Status
+from detente.solve import Solution, Status
 
 OTHERS = ("single.py", "start.py", "what_if.py", "kernel.py", "growth.py", "trade.py", "trade_response.py")
 DRAWS = 4096
 """As many as a forecast has."""
 OURS, THEIRS = 0.5, 4.0
-"""Seconds, at least, that ours is run for each figure; and that pygambit is, unless it is through with ``MOST_THEIRS`` sooner."""
+"""Seconds, at least, that ours is run for each figure, once before and once after pygambit, since a machine's speed drifts; and that pygambit is, unless it is through with ``MOST_THEIRS`` sooner."""
 MOST_THEIRS = 512
 """Draws for each of its processes."""
 PRECISIONS = (5.0, 15.0)
@@ -96,19 +96,26 @@ def theirs(
     return (rates[0], rates[1]), found, tried
 
 
+def ours(game: Game, given: Draws, cores: int) -> tuple[tuple[float, float], Solution]:
+    """Seconds on one core and on all, and what was found on both."""
+    alone, solution = repeated(lambda: solved(game, given), OURS)
+    together, same = repeated(lambda: solved(game, given, cores), OURS)
+    if (same.choice != solution.choice).any():
+        raise RuntimeError(f"on {cores} threads the choices are others")
+    return (alone, together), solution
+
+
 def measured(pool: Executor, name: str, game: Game, precision: float, cores: int) -> Row:
     """Time both on one game."""
     given = draws(game, precision, max(DRAWS, MOST_THEIRS * (cores + 1)))
     solved(game, given.take(slice(0, 64)))  # compiles, and tables are in place
-    alone, solution = repeated(lambda: solved(game, given), OURS)
-    together, same = repeated(lambda: solved(game, given, cores), OURS)
-    if (same.choice != solution.choice).any():
-        raise RuntimeError(f"{name}, precision {precision:g}: on {cores} threads the choices are others")
-    good = solution.status == Status.SOLVED
+    first, solution = ours(game, given, cores)
     rates, found, tried = theirs(pool, game, given, cores)
+    last, _ = ours(game, given, cores)
+    good = solution.status == Status.SOLVED
     row = Row(
         name, game, precision,
-        ours=(good.sum() / alone, good.sum() / together),
+        ours=(2 * good.sum() / (first[0] + last[0]), 2 * good.sum() / (first[1] + last[1])),
         theirs=rates,
         missed=(int((~good).sum()), tried - len(found)),
         tried=(len(given), tried),

@@ -260,7 +260,6 @@ def test_single_precision_leads_where_double_does():
         np.testing.assert_allclose(found.choice[:, solved], exact.choice[:, solved], atol=1e-6)
 
 
-@pytest.mark.slow
 def test_rounding_in_a_deep_game_is_not_taken_for_movement():
     """In 300,000 nodes, 24 moves deep, roundings of single precision add up: what a sweep still changes then is no reason to go on, to mix, or to doubt."""
     benchmarks = Path(__file__).parents[2] / "benchmarks"

@@ -25,7 +25,7 @@ NEAR_ENOUGH = 1e-7
 STEADY = 0.5
 """Ratio of one change to the one before, up to which sweeps close in steadily."""
 FINER = 0.1
-"""Share of the same that the next sweep may still make where they do: one there costs less than half of one of the last."""
+"""Share of the same that the next sweep may still make where they do, or one more is taken: it costs less than half of one of the last."""
 ON_THE_WAY, WITH_CARE = 3e-3, 1e-3
 """Change that may be left on the way to the target; and where care is taken, which is where branches come close."""
 CAUTION = 2.0
@@ -67,7 +67,7 @@ LANE = np.dtype(
             (name, np.float64)
             for name in ("step", "done", "second", "third", "before", "rate", "drift", "refused", "enough")
         ),
-        *((name, np.bool_) for name in ("settled", "leaves", "doubt", "slow", "care", "back", "rough", "again")),
+        *((name, np.bool_) for name in ("settled", "leaves", "doubt", "slow", "care", "back", "rough", "again", "nearly")),
     ],
     align=True,
 )
@@ -79,7 +79,7 @@ LANE = np.dtype(
 What the last sweep means: the lane has ``settled``; it ``leaves`` this fraction. ``doubt``, ``slow``: as in :class:`~detente.solve.branch.Followed`.
 
 ``care``: it had to go back, or to mix; ``back``: its last step was back; ``refused``: the distance at which it was refused there, if that was only for care. ``rough``: its last point was taken
-after one sweep; ``again``: it has just settled there once more.
+after one sweep; ``again``: it has just settled there once more. ``nearly``: at the target, it would have settled but for one more sweep, which makes it closer, unless by rounding.
 """
 
 
@@ -122,7 +122,7 @@ def begin(draw: int, lane: int, steepest: float, rounding: float, pace: Any) -> 
     one.step = 1.0 if steepest <= FIRST_PRECISION else FIRST_PRECISION / steepest
     one.done = one.second = one.third = one.drift = one.refused = 0.0
     one.rate = math.inf
-    one.doubt = one.slow = one.care = one.back = one.rough = one.again = False
+    one.doubt = one.slow = one.care = one.back = one.rough = one.again = one.nearly = False
     pace.t[0, lane] = one.step
     pace.kept[0, lane] = pace.mixes[0, lane] = pace.accepts[0, lane] = pace.shifts[0, lane] = 0.0
     pace.fresh[0, lane] = pace.heads[0, lane] = 1.0
@@ -199,7 +199,11 @@ def _settled(one: Any, here: float, change: float, mixed: bool) -> Any:
         return True
     # One more follows: the image, which is handed in.
     steady = one.inner >= PLAIN and not mixed and change < STEADY * one.before
-    return change * change < FINER * one.enough * one.before if steady else change < one.enough
+    if steady:
+        before, one.nearly = one.nearly, change * change < one.enough * one.before
+        return one.nearly and (before or change * change < FINER * one.enough * one.before)
+    one.nearly = one.nearly and change < STUCK * one.enough
+    return change < one.enough or one.nearly
 
 
 @inlined
@@ -244,11 +248,11 @@ def _go_back(one: Any, here: float, part: float) -> Any:
 @inlined
 def _mixes(one: Any, here: float, change: float, inner: int, mixed: bool) -> Any:
     """Whether the next sweep of a lane is to be mixed, after one, the ``inner``-th, at the fraction ``here``; and what that one tells of those to come."""
-    slow = inner > PLAIN and change > (SLOW if here >= 1.0 else SLOW_ON_THE_WAY) * one.before
+    slow = inner > PLAIN and not one.nearly and change > (SLOW if here >= 1.0 else SLOW_ON_THE_WAY) * one.before
     mixes = not one.leaves and (mixed or slow)
     if one.leaves:
         one.doubt = one.doubt and one.state == ARRIVED
-        one.drift = 0.0
+        one.drift, one.nearly = 0.0, False
     elif here >= 1.0 and (mixes or mixed) and change > ATTRACTS * one.before:
         one.doubt = True
     if mixes or mixed:
