@@ -67,7 +67,10 @@ LANE = np.dtype(
             (name, np.float64)
             for name in ("step", "done", "second", "third", "before", "rate", "drift", "refused", "enough")
         ),
-        *((name, np.bool_) for name in ("settled", "leaves", "doubt", "slow", "care", "back", "rough", "again", "nearly")),
+        *(
+            (name, np.bool_)
+            for name in ("settled", "leaves", "doubt", "slow", "care", "back", "rough", "again", "nearly")
+        ),
     ],
     align=True,
 )
