@@ -135,6 +135,40 @@ def begin(draw: int, lane: int, steepest: float, rounding: float, pace: Any) -> 
 @inner
 def judge(unknowns: int, budget: int, image: Floats, changed: Floats, points: Floats, pace: Any) -> Any:
     """After a sweep: does each lane go on, back, is it done or given up? Says whether any leaves its present fraction, and whether any mixes."""
+    _look(unknowns, image, changed, points, pace)
+    leaving, mixing = False, False
+    for lane in range(len(pace.lane)):
+        one = pace.lane[lane]
+        pace.cleared[0, lane] = pace.accepts[0, lane] = pace.shifts[0, lane] = 0.0
+        pace.fresh[0, lane] = pace.heads[0, lane] = 0.0
+        if one.state != UNDER_WAY:
+            pace.kept[0, lane] = pace.mixes[0, lane] = 0.0
+            one.leaves = False
+            continue
+        here, change, mixed = pace.t[0, lane], changed[0, lane], pace.mixes[0, lane] > 0.0
+        one.sweeps += 1
+        one.inner += 1
+        one.drift += changed[2, lane]
+        inner = one.inner
+        accept, restart = _decide(budget, lane, here, change, math.isfinite(changed[1, lane]), mixed, pace)
+        one.leaves = accept or restart or one.state != UNDER_WAY
+        if one.leaves:
+            pace.accepts[0, lane] = 1.0 if accept else 0.0
+            pace.shifts[0, lane] = 1.0 if accept and not one.again else 0.0
+            pace.heads[0, lane] = 1.0
+            _share(pace.t[0, lane], lane, one, pace.shares)
+        mixes = _mixes(one, here, change, inner, mixed)
+        one.care = one.care or restart or (mixes and here < 1.0)
+        pace.mixes[0, lane] = 1.0 if mixes else 0.0
+        pace.cleared[0, lane] = 1.0 if mixes and not mixed else 0.0
+        pace.kept[0, lane] = 1.0 if mixes and mixed else 0.0
+        leaving, mixing = leaving or one.leaves, mixing or mixes
+    return leaving, mixing
+
+
+@inlined
+def _look(unknowns: int, image: Floats, changed: Floats, points: Floats, pace: Any) -> None:
+    """Which lanes have settled; and, where it matters exactly, how far from where their branch was heading."""
     asking = False
     for lane in range(len(pace.lane)):
         one = pace.lane[lane]
@@ -146,49 +180,28 @@ def judge(unknowns: int, budget: int, image: Floats, changed: Floats, points: Fl
                 asking = True
     if asking:
         _distances(unknowns, image, points, pace)
-    leaving, mixing = False, False
-    for lane in range(len(pace.lane)):
-        one = pace.lane[lane]
-        pace.cleared[0, lane] = pace.accepts[0, lane] = pace.shifts[0, lane] = 0.0
-        pace.fresh[0, lane] = pace.heads[0, lane] = 0.0
-        if one.state != UNDER_WAY:
-            pace.kept[0, lane] = pace.mixes[0, lane] = 0.0
-            one.leaves = False
-            continue
-        here, change, mixed = pace.t[0, lane], changed[0, lane], pace.mixes[0, lane] > 0.0
-        at_end = here >= 1.0
-        one.sweeps += 1
-        one.inner += 1
-        one.drift += changed[2, lane]
-        inner = one.inner
-        accept, part = False, 0.0
-        restart = inner > (LAST_PATIENCE if at_end and change < WITH_CARE else PATIENCE)
-        if not math.isfinite(changed[1, lane]):
-            restart = True
-        elif one.settled:
-            accept, part = _near(lane, here, mixed, pace.apart, one)
-            restart = not accept
-        if accept and at_end:
-            one.state, one.slow, one.doubt = ARRIVED, mixed, one.doubt or (mixed and change > ATTRACTS * one.before)
-        elif accept:
-            pace.t[0, lane] = _step_on(one, here, part)
-        elif restart:
-            pace.t[0, lane] = _go_back(one, here, part)
-        if one.state == UNDER_WAY and one.sweeps >= budget:
-            one.state = GIVEN_UP
-        one.leaves = accept or restart or one.state != UNDER_WAY
-        if one.leaves:
-            pace.accepts[0, lane] = 1.0 if accept else 0.0
-            pace.shifts[0, lane] = 1.0 if accept and not one.again else 0.0
-            pace.heads[0, lane] = 1.0
-            _share(pace.t[0, lane], lane, one, pace.shares)
-        mixes = _mixes(one, here, change, inner, mixed)
-        one.care = one.care or restart or (mixes and not at_end)
-        pace.mixes[0, lane] = 1.0 if mixes else 0.0
-        pace.cleared[0, lane] = 1.0 if mixes and not mixed else 0.0
-        pace.kept[0, lane] = 1.0 if mixes and mixed else 0.0
-        leaving, mixing = leaving or one.leaves, mixing or mixes
-    return leaving, mixing
+
+
+@inlined
+def _decide(budget: int, lane: int, here: float, change: float, sound: bool, mixed: bool, pace: Any) -> Any:
+    """Whether a lane accepts its image as a point of the branch, and whether it must go back; it is moved to where it goes on, or ends. ``sound``: all its numbers are numbers."""
+    one, at_end = pace.lane[lane], here >= 1.0
+    accept, part = False, 0.0
+    restart = one.inner > (LAST_PATIENCE if at_end and change < WITH_CARE else PATIENCE)
+    if not sound:
+        restart = True
+    elif one.settled:
+        accept, part = _near(lane, here, mixed, pace.apart, one)
+        restart = not accept
+    if accept and at_end:
+        one.state, one.slow, one.doubt = ARRIVED, mixed, one.doubt or (mixed and change > ATTRACTS * one.before)
+    elif accept:
+        pace.t[0, lane] = _step_on(one, here, part)
+    elif restart:
+        pace.t[0, lane] = _go_back(one, here, part)
+    if one.state == UNDER_WAY and one.sweeps >= budget:
+        one.state = GIVEN_UP
+    return accept, restart
 
 
 @inlined
