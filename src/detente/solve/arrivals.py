@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from detente.solve.compiled import inlined, inner
 from detente.solve.kernels import Numbers, log_chance
-from detente.solve.lanes import WIDTH, at, fill, largest, load, neighbours, smallest, store, tables, turn
+from detente.solve.lanes import WIDTH, at, fill, largest, load, neighbours, smallest, stacked, store, turn
 from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
@@ -37,7 +37,7 @@ class Arrivals(NamedTuple):
     @classmethod
     def of(cls, plan: Plan) -> Arrivals:
         chances, rows = plan.tree.chance_rows, -(-plan.payoffs // WIDTH) * WIDTH
-        value, prob, logs, steepest, turned = tables(rows, chances, chances, 1, rows)
+        value, prob, logs, steepest, turned = stacked(rows, chances, chances, 1, rows)
         return cls(value, prob, logs, steepest, turned, turned.reshape(WIDTH, rows))
 
 

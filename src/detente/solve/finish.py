@@ -25,7 +25,7 @@ from detente.solve.kernels import (
     take_up,
     take_up_row,
 )
-from detente.solve.lanes import WIDTH, at, exp, fill, largest, load, put, size, store, tables, where
+from detente.solve.lanes import WIDTH, at, exp, fill, largest, load, put, size, stacked, store, where
 from detente.solve.mixing import DEPTH, Memory, combine, forget, mixed, remember
 from detente.solve.pace import ATTRACTS, PLAIN, SLOW
 from detente.solve.plan import Plan
@@ -69,7 +69,7 @@ class Room(NamedTuple):
     @classmethod
     def of(cls, plan: Plan) -> Room:
         most = int(np.diff(plan.tree.set_action).max(initial=2))
-        return cls(np.zeros(WIDTH, LANE), *tables(1, 1, 1, 1, plan.actors + 1 + most))
+        return cls(np.zeros(WIDTH, LANE), *stacked(1, 1, 1, 1, plan.actors + 1 + most))
 
 
 class Finished(NamedTuple):

@@ -27,8 +27,8 @@ from detente.solve.lanes import (
     neighbours,
     size,
     smallest,
+    stacked,
     store,
-    tables,
     where,
 )
 from detente.solve.plan import Plan
@@ -76,7 +76,7 @@ class Tables(NamedTuple):
         actors, most = len(tree.actors), int(np.diff(tree.set_action).max(initial=2))
         payoffs, reach = tree.nodes * actors + plan.payoffs, len(plan.arrays.reach_parent)
         rows = unknowns + tree.chance_rows, tree.actions + tree.chance_rows, payoffs, reach, actors, unknowns, 3, most
-        return cls(*tables(*rows, single=single))
+        return cls(*stacked(*rows, single=single))
 
 
 @inlined

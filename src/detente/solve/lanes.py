@@ -66,7 +66,7 @@ def table(*shape: int, single: bool = False) -> NDArray[Any]:
     return raw[start : start + size].reshape(*shape, width)
 
 
-def tables(*rows: int, single: bool = False) -> list[NDArray[Any]]:
+def stacked(*rows: int, single: bool = False) -> list[NDArray[Any]]:
     """Zeros of shape (rows, width) for each of ``rows``: tables that lie one after the other."""
     whole, ends = table(sum(rows), single=single), accumulate(rows)
     return [whole[end - many : end] for many, end in zip(rows, ends, strict=True)]

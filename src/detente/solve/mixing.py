@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve.compiled import inlined, inner
-from detente.solve.lanes import fill, largest, load, root, store, tables, where
+from detente.solve.lanes import fill, largest, load, root, stacked, store, where
 
 Floats = NDArray[np.float64]
 
@@ -50,7 +50,7 @@ class Memory(NamedTuple):
         """An empty memory."""
         many, square = DEPTH * unknowns, DEPTH * DEPTH
         rows = unknowns, unknowns, many, many, square, DEPTH, DEPTH, square
-        off, image, turns, steps, gram, side, share, lower = tables(*rows, single=single)
+        off, image, turns, steps, gram, side, share, lower = stacked(*rows, single=single)
         ridge = RIDGE_OF_SINGLE if single else RIDGE
         return cls(off, image, turns, steps, gram, side, share, lower, ridge)
 

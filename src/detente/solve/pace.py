@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from detente.solve.compiled import inlined, inner
 from detente.solve.kernels import IN_LOGS
-from detente.solve.lanes import exp, fill, largest, load, size, smallest, store, tables
+from detente.solve.lanes import exp, fill, largest, load, size, smallest, stacked, store
 
 Floats = NDArray[np.float64]
 
@@ -109,7 +109,7 @@ class Pace(NamedTuple):
 
     @classmethod
     def idle(cls, single: bool) -> Pace:
-        parts = tables(1, 1, 1, 1, 1, 1, 1, 1, 3, 2, single=single)
+        parts = stacked(1, 1, 1, 1, 1, 1, 1, 1, 3, 2, single=single)
         lane = np.zeros(parts[0].shape[1], LANE)
         lane["state"] = IDLE
         return cls(lane, *parts)
