@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -16,8 +17,8 @@ from detente.report.vega import FONT, Spec, field, layered, marks, value
 
 IMAGES = PAGE.parent / "images"
 WIDTH, HEIGHT = 430, 220
-LETTERS = 52
-"""Of a title's line."""
+LETTERS, LETTER = 52, 14
+"""Letters in a title's line; height of a line of a name, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ def _svg(title: str, x: str, y: str, lines: Sequence[Line], log: str, digits: in
 
     colour = told_by(COLOURS)
     ends = [
-        {"line": line.name, "name": name, "x": line.points[-1][0], "y": line.points[-1][1]}
-        for line, name in _named(lines, digits)
+        {"line": line.name, "name": line.name, "x": line.points[-1][0], "y": place}
+        for line, place in zip(lines, _apart([line.points[-1][1] for line in lines], up["scale"]), strict=True)
     ]
     layers = [
         marks("line", {"strokeWidth": 2}, x=across, y=up, color=colour, strokeDash=told_by(DASHES)),
@@ -78,16 +79,15 @@ def _svg(title: str, x: str, y: str, lines: Sequence[Line], log: str, digits: in
     return str(vl_convert.vegalite_to_svg({**layered(rows, layers, WIDTH, HEIGHT, heading), "config": config}))
 
 
-def _named(lines: Sequence[Line], digits: int) -> list[tuple[Line, str]]:
-    """Each line with the name at its end; lines that end in the same figure share one name, at the first of them."""
-    ends: dict[str, list[Line]] = {}
-    for line in lines:
-        ends.setdefault(figure(line.points[-1][1], digits), []).append(line)
-    return [
-        (line, ", ".join(each.name for each in those) if line is those[0] else "")
-        for those in ends.values()
-        for line in those
-    ]
+def _apart(ends: Sequence[float], scale: Spec) -> list[float]:
+    """Where the lines' names stand: at their ends, from the lowest on moved up as far as it takes to read them."""
+    log = scale.get("type") == "log"
+    low, high = (math.log(edge) if log else edge for edge in scale["domain"])
+    gap, below, places = (high - low) * LETTER / HEIGHT, -math.inf, dict[int, float]()
+    for i in sorted(range(len(ends)), key=lambda i: ends[i]):
+        below = max(math.log(ends[i]) if log else ends[i], below + gap)
+        places[i] = math.exp(below) if log else below
+    return [places[i] for i in range(len(ends))]
 
 
 def _scale(values: Sequence[float], log: bool, below: float, above: float, beyond: float) -> Spec:
