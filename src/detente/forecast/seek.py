@@ -59,7 +59,7 @@ class Seeker:
         followed = self._followed(quantities)
         numbers = followed.numbers
         principal = Solution(
-            followed.choice, followed.value, followed.reach, followed.residual, followed.gain, followed.status, followed.sweeps
+            tree, numbers.chances, followed.choice, followed.value, followed.residual, followed.gain, followed.status, followed.sweeps
         )  # fmt: skip
         seed = int(np.random.SeedSequence([self.seed, draw]).generate_state(1)[0])
         stopped = self.stop.is_set if self.stop else None

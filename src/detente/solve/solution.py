@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from detente.game.tree import Tree
 from detente.solve.arclength import Start
 from detente.solve.beside import compile_beside
 from detente.solve.block import Effort, chunk, solve_block
-from detente.solve.kernels import Numbers
+from detente.solve.kernels import Numbers, terminal_reach
 from detente.solve.plan import Plan
 from detente.solve.repeats import first_alike, unlike
 from detente.solve.status import UNFINISHED
@@ -24,22 +24,38 @@ from detente.solve.status import UNFINISHED
 Floats = NDArray[np.float64]
 
 
+ROOM = 4_000_000
+"""Probabilities of nodes and terminals to work out at a time."""
+
+
 @dataclass(frozen=True)
 class Solution:
-    """Equilibria of D draws.
+    """Equilibria of D draws of ``tree``.
 
-    ``choice`` (A, D) probability of each action; ``value`` (I, D) expected payoffs; ``reach`` (T, D) probability
-    of each terminal; ``residual`` (D), ``gain`` (I, D), ``status`` (D), ``sweeps`` (D) as in
-    :class:`~detente.solve.Block`.
+    ``chances`` (C, D) as given; ``choice`` (A, D) probability of each action; ``value`` (I, D) expected payoffs; ``residual`` (D), ``gain`` (I, D), ``status`` (D),
+    ``sweeps`` (D) as in :class:`~detente.solve.Block`.
     """
 
+    tree: Tree
+    chances: Floats
     choice: Floats
     value: Floats
-    reach: Floats
     residual: Floats
     gain: Floats
     status: NDArray[np.int64]
     sweeps: NDArray[np.int64]
+
+    @cached_property
+    def reach(self) -> Floats:
+        """(T, D) probability of each terminal: worked out when it is first asked for."""
+        tree, draws = self.tree, self.choice.shape[1]
+        prob, out = np.concatenate([self.choice, self.chances]), np.empty((tree.terminals, draws))
+        arrays = Plan.plain(tree).arrays
+        for some in _slices(draws, max(1, ROOM // (tree.nodes + tree.terminals))):
+            room = np.empty((tree.nodes + tree.terminals, some.stop - some.start))
+            terminal_reach(arrays, prob, some.start, room)
+            out[:, some] = room[tree.nodes :]
+        return out
 
 
 def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: int = 1) -> Solution:
@@ -52,9 +68,10 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
     compile_beside()
     draws = lam.shape[1]
     out = Solution(
+        tree=tree,
+        chances=np.array(chances, dtype=np.float64),
         choice=np.empty((tree.actions, draws)),
         value=np.empty((len(tree.actors), draws)),
-        reach=np.empty((tree.terminals, draws)),
         residual=np.empty(draws),
         gain=np.empty((len(tree.actors), draws)),
         status=np.empty(draws, np.int64),
@@ -71,8 +88,7 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
         )
         block = solve_block(plan, numbers, effort, start)
         starts.update({int(np.arange(draws)[which][draw]): start for draw, start in block.starts.items()})
-        out.choice[:, which], out.reach[:, which] = block.choice, block.reach
-        out.value[:, which], out.gain[:, which] = block.value, block.gain
+        out.choice[:, which], out.value[:, which], out.gain[:, which] = block.choice, block.value, block.gain
         out.residual[which], out.status[which] = block.residual, block.status
         out.sweeps[which] += block.sweeps
 
