@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve.compiled import inner, jit
-from detente.solve.kernels import Numbers, Tables, sweep, take_up
+from detente.solve.kernels import Numbers, Tables, take_up
 from detente.solve.lanes import WIDTH, exp, fill, highest, largest, load, size, store, table
 from detente.solve.plan import Plan
+from detente.solve.sweep import sweep
 from detente.solve.vectors import collect, deal, length, orthogonalise, rows_of, scale
 
 Floats = NDArray[np.float64]
@@ -36,6 +37,8 @@ SURE = 0.5
 RAREST = -40.0
 """Log probability below which directions are scaled no further."""
 TINY = 1e-300
+PULL = 2.0
+"""Times that the identity is added before a mean is taken: real eigenvalues above one stay there, and those far below or off the line, where sweeps overshoot, come in."""
 SQUARINGS = 4
 """Of a matrix: where its 16th power is small, no eigenvalue reaches one."""
 
@@ -165,8 +168,8 @@ def _odd(hessenberg: Floats) -> NDArray[np.bool_]:
 
 
 def _reaches_one(square: Floats) -> NDArray[np.bool_]:
-    """(D,) whether an eigenvalue of (D, m, m) may be one or more in size: no power of a matrix is shorter than that of its spectral radius."""
-    power = square
+    """(D,) whether a real eigenvalue of (D, m, m) may be one or more: no power of a matrix is shorter than that of its spectral radius."""
+    power = (square + PULL * np.eye(square.shape[1])) / (1.0 + PULL)
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(SQUARINGS):
             power = power @ power
