@@ -22,10 +22,11 @@ from page import Watch, figure, machine, table
 from detente import loads
 from detente.game import Game, unroll
 from detente.solve import Numbers, Plan
-from detente.solve.kernels import Tables, sweep, take_up
+from detente.solve.kernels import Tables, take_up
 from detente.solve.lanes import WIDTH, store
 from detente.solve.lanes import load as row_of
 from detente.solve.lanes import table as lane_table
+from detente.solve.sweep import sweep
 
 compiled: Any = nb.njit(nogil=True, error_model="numpy", _nrt=False, fastmath={"contract", "nsz"})
 ROW = 8 * WIDTH
@@ -60,7 +61,9 @@ def counts(plan: Plan) -> Counts:
     late = len(game.late_action)
     late_fused, late_rows = late * EXP, 2 * late
     rows = 3 * (reach - 1) + late_rows  # down: parent and log loaded, child stored
-    rows += edges * (1 + actors) + tree.nodes * actors  # values: chance or choice, children; the node stored
+    rows += (
+        (edges + tree.nodes) * actors + len(game.loose_row) + int(options[~pair].sum())
+    )  # values: children; the node stored; chances, choices
     rows += int((size * options).sum() + size[~one].sum())  # payoffs of options, and reach where beliefs count
     rows += int(options.sum() + tree.sets + known.sum())  # choices stored, precision loaded, images stored
     fused = edges * actors + late_fused

@@ -1,13 +1,15 @@
-"""The plan of a game: whose reach is worked out, and from whom."""
+"""The plan of a game: whose reach is worked out, and from whom; and where values stand."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 import small_games
+from random_games import random_game
 
 from detente import load, loads, situations
 from detente.forecast.run import prepare
+from detente.solve import Plan
 
 
 @pytest.mark.parametrize("name", ["korea-2019", "crisis-bargaining", "signalling-resolve", "talks"])
@@ -31,3 +33,50 @@ def test_reach_is_worked_out_of_nodes_in_wide_sets_and_of_all_above_them(name):
     assert len(arrays.reach_parent) == len(nodes)
     assert arrays.reach_parent.tolist() == [0, *(rows[int(above[node])] for node in nodes[1:])]
     assert arrays.set_reach.tolist() == [rows.get(int(node), -1) for node in tree.set_nodes]
+
+
+@pytest.mark.parametrize(("seed", "crossing"), [(4, False), (5, False), (1, True), (2, True), (3, True), (5, True)])
+def test_values_are_read_from_where_the_tree_leads(seed, crossing):
+    """Every node's value is a row of its own, the root's the first; and rows of children are those of the tree's edges, whatever their order."""
+    game = random_game(seed, 200, actors=1 + seed % 4, draws=1, crossing=crossing)
+    tree, actors = game.tree, len(game.tree.actors)
+    assert tree.late.any() == crossing
+    arrays = Plan.plain(tree).arrays
+    first = _first_rows(tree, arrays, actors)
+    assert first[0] == 0
+    assert sorted(first) == list(range(0, tree.nodes * actors, actors))
+    owed = [
+        tree.nodes * actors + a * tree.terminals + (child - tree.nodes) if child >= tree.nodes else first[child] + a
+        for child in tree.edge_child.tolist()
+        for a in range(actors)
+    ]
+    rows = np.array(owed).reshape(-1, actors)
+    seen = np.zeros(len(rows), dtype=int)
+    for held in range(tree.sets):
+        members = tree.set_nodes[tree.set_start[held] : tree.set_start[held + 1]]
+        options = int(np.diff(tree.set_action)[held])
+        own = arrays.set_own[held] + np.arange(len(members) * options)
+        edges = np.concatenate([np.arange(tree.edge_start[n], tree.edge_start[n + 1]) for n in members])
+        assert arrays.own_value[own].tolist() == rows[edges, tree.set_actor[held]].tolist()
+        many = arrays.set_many[held]
+        for k in range(options):
+            begin = arrays.set_mix[held] + k * many
+            near = members[: many // actors]  # a late set's others stand further down
+            assert arrays.mix_value[begin : begin + many].tolist() == rows[tree.edge_start[near] + k].ravel().tolist()
+            seen[tree.edge_start[near] + k] += 1
+    loose = np.flatnonzero(seen == 0)
+    assert seen.max(initial=0) <= 1
+    assert arrays.loose_value.tolist() == rows[loose].ravel().tolist()
+    chance = tree.node_set[np.repeat(np.arange(tree.nodes), np.diff(tree.edge_start))[loose]] < 0
+    assert arrays.loose_row.tolist() == (tree.edge_row[loose] + np.where(chance, tree.actions, 0)).tolist()
+
+
+def _first_rows(tree, arrays, actors):
+    """The row of each node's value to the first actor: of sets' nodes in their order, and of the others."""
+    first = np.full(tree.nodes, -1)
+    for held in range(tree.sets):
+        members = tree.set_nodes[tree.set_start[held] : tree.set_start[held + 1]]
+        near = members[: arrays.set_many[held] // actors]
+        first[near] = arrays.set_first[held] + actors * np.arange(len(near))
+    first[first < 0] = arrays.loose_first
+    return first.tolist()

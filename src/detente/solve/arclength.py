@@ -23,11 +23,12 @@ from numpy.typing import NDArray
 from detente.solve import branch, dense, newton
 from detente.solve.beside import wait_for
 from detente.solve.compiled import inner, jit
-from detente.solve.kernels import Numbers, Tables, sweep, take_up
+from detente.solve.kernels import Numbers, Tables, take_up
 from detente.solve.lanes import WIDTH, exp, fill, highest, largest, load, size, smallest, store, table, total, where
 from detente.solve.pace import FIRST_PRECISION
 from detente.solve.plan import Plan
 from detente.solve.status import Status
+from detente.solve.sweep import sweep
 from detente.solve.vectors import collect, deal, scale
 
 Floats = NDArray[np.float64]

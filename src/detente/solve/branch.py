@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 
 from detente.solve.arrivals import Arrivals, fetch, in_full_rows, seat
 from detente.solve.compiled import inlined, inner, jit
-from detente.solve.kernels import Numbers, Tables, measure, sweep
+from detente.solve.kernels import Numbers, Tables
 from detente.solve.lanes import WIDTH, load, store, table, where
 from detente.solve.mixing import DEPTH, Memory, combine, forget, mixed, remember
 from detente.solve.pace import ARRIVED, GIVEN_UP, IDLE, UNDER_WAY, Pace, begin, judge
 from detente.solve.plan import Plan
+from detente.solve.sweep import measure, sweep
 
 Floats = NDArray[np.float64]
 

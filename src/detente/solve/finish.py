@@ -13,23 +13,13 @@ from numpy.typing import NDArray
 
 from detente.solve.beside import wait_for
 from detente.solve.compiled import inlined, inner, jit
-from detente.solve.kernels import (
-    Numbers,
-    Tables,
-    expected_payoffs,
-    measure,
-    mix_node,
-    reach_down,
-    respond,
-    sweep,
-    take_up,
-    take_up_row,
-)
+from detente.solve.kernels import Numbers, Tables, take_up, take_up_row
 from detente.solve.lanes import WIDTH, at, exp, fill, largest, load, put, size, stacked, store, where
 from detente.solve.mixing import DEPTH, Memory, combine, forget, mixed, remember
 from detente.solve.pace import ATTRACTS, PLAIN, SLOW
 from detente.solve.plan import Plan
 from detente.solve.status import TOLERANCE
+from detente.solve.sweep import expected_payoffs, gain_of_second, in_two, measure, mix_all, reach_down, respond, sweep
 
 Floats = NDArray[np.float64]
 
@@ -264,11 +254,10 @@ def _certify(game: Any, actors: int, fresh: bool, tables: Any, answer: Floats) -
     Nothing is updated in the check: this is the profile itself, tested. Where the values of a sweep are those of its own choices (``fresh``), they are not worked out again, and a set of
     one node, where beliefs have no part, has just been answered with them.
     """
-    nodes, sets, worth = len(game.edge_start) - 1, len(game.set_actor), tables.scratch
+    sets, worth = len(game.set_actor), tables.scratch
     reach_down(game, tables.logs, tables.reach)
     if not fresh:
-        for n in range(nodes - 1, -1, -1):
-            mix_node(game, n, actors, tables.prob, tables.value)
+        mix_all(game, actors, tables.prob, tables.value)
     for a in range(actors):
         store(answer, a, 0.0)
     off = fill(answer, 0.0)
@@ -279,16 +268,21 @@ def _certify(game: Any, actors: int, fresh: bool, tables: Any, answer: Floats) -
             at(game.set_action, h + 1) - at(game.set_action, h),
             at(game.set_actor, h),
         )
-        begin = at(game.set_start, h)
-        if fresh and at(game.set_start, h + 1) - begin == 1:
-            node = at(game.set_nodes, begin)
-            edge = at(game.edge_start, node)
-            best = load(tables.value, at(game.edge_value, edge * actors + actor))
+        if fresh and at(game.set_start, h + 1) - at(game.set_start, h) == 1:
+            own = at(game.set_own, h)
+            best = load(tables.value, at(game.own_value, own))
             for k in range(1, options):
-                best = largest(load(tables.value, at(game.edge_value, (edge + k) * actors + actor)), best)
-            store(answer, actor, largest(best - load(tables.value, node * actors + actor), load(answer, actor)))
+                best = largest(load(tables.value, at(game.own_value, own + k)), best)
+            store(answer, actor, largest(best - load(tables.value, at(game.set_first, h) + actor), load(answer, actor)))
             continue
-        expected_payoffs(game, h, actors, tables.value, tables.reach, worth)
+        if options == 2:
+            gain = gain_of_second(game, h, tables.value, tables.reach)
+            one, two = load(tables.prob, first), load(tables.prob, first + 1)
+            store(answer, actor, largest(size(gain) * where(gain, one, two), load(answer, actor)))
+            first_one, second_one, _ = in_two(load(tables.lam, actor) * gain)
+            off = largest(largest(size(first_one - one), size(second_one - two)), off)
+            continue
+        expected_payoffs(game, h, options, tables.value, tables.reach, worth)
         best, mean = load(worth, 0), fill(worth, 0.0)
         for k in range(options):
             best = largest(load(worth, k), best)

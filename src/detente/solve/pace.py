@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve.compiled import inlined, inner
-from detente.solve.kernels import IN_LOGS
 from detente.solve.lanes import exp, fill, largest, load, size, smallest, stacked, store
+from detente.solve.sweep import IN_LOGS
 
 Floats = NDArray[np.float64]
 

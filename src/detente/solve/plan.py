@@ -1,6 +1,6 @@
 """A game laid out for the kernels: every address a pass needs, worked out once.
 
-Values stand in one table of rows: node n's value to actor i is row ``n * I + i``; the distinct terminal payoffs follow. A
+Values stand in one table of rows: a node's to each actor one after the other, in the order in which a pass comes to them (:mod:`detente.solve.layout`); the distinct terminal payoffs follow. A
 payoff is a sum over *parts* (the interests of an actor), each of which takes few distinct values, so that a
 game of thousands of terminals has far fewer distinct payoffs, and they stay in cache.
 """
@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.combinations import firsts, ranks
-from detente.game.tree import Tree
-
-Index = NDArray[np.int32]
+from detente.game.tree import Index, Tree
+from detente.solve.layout import values
 
 
 class Arrays(NamedTuple):
@@ -24,13 +23,16 @@ class Arrays(NamedTuple):
 
     Shapes: N nodes, E edges, H sets, A actions, C chance rows, I actors, n unknowns, R nodes whose reach is needed, P payoffs.
 
-    ``edge_start`` (N+1), ``edge_child`` (E) as in :class:`~detente.game.Tree`. ``edge_row`` (E): row of its probability, actions first, chances after them. ``edge_value`` (E * I):
-    row of the value it leads to, for each actor.
-    ``set_actor`` (H), ``set_start`` (H+1), ``set_nodes``, ``set_action`` (H+1) as there; ``set_reach`` the reach row of each of ``set_nodes``.
+    ``edge_start`` (N+1), ``edge_child`` (E) as in :class:`~detente.game.Tree`. ``edge_row`` (E): row of its probability, actions first, chances after them.
+    ``set_actor`` (H), ``set_start`` (H+1), ``set_action`` (H+1) as there; ``set_reach`` the reach row of each of its nodes.
+    ``set_own`` (H), ``own_value``: rows of the values to its mover that a set's nodes lead to, for the first node's options in order, then for the next one's.
+    ``set_first`` (H), ``set_many`` (H), ``set_mix`` (H), ``mix_value``: of a set's nodes that stand in its level, whose values are ``set_many`` rows from ``set_first`` on (of the first node to each actor, then of
+    the next), the rows of what their first options lead to, in the same order, then of their second.
+    ``loose_first`` (L), ``loose_start`` (L+1), ``loose_row``, ``loose_value``: the same of the other nodes, one by one: chance nodes, and those of late sets further down; with the row of each probability.
     ``unknown`` (A): number of the unknown that an action is, or -1. ``unknown_action`` (n); ``uniform`` (n) its log probability where all options are alike.
     ``late_action``: actions whose old probability is needed in a pass.
     ``reach_parent``, ``reach_log`` (R): row of the parent, and row of the log probability that leads from there; row 0 is the root.
-    ``level_node``, ``level_set`` (K+1).
+    ``level_set``, ``level_loose`` (K+1).
     ``payoff_start`` (P+1), ``payoff_part``: rows of the numbers that a payoff is the sum of.
     ``payoff_first`` (I + 1): first payoff of each actor. ``terminal_payoff`` (T * I).
     """
@@ -38,20 +40,28 @@ class Arrays(NamedTuple):
     edge_start: Index
     edge_child: Index
     edge_row: Index
-    edge_value: Index
     set_actor: Index
     set_start: Index
-    set_nodes: Index
     set_action: Index
     set_reach: Index
+    set_own: Index
+    own_value: Index
+    set_first: Index
+    set_many: Index
+    set_mix: Index
+    mix_value: Index
+    loose_first: Index
+    loose_start: Index
+    loose_row: Index
+    loose_value: Index
     unknown: Index
     unknown_action: Index
     uniform: NDArray[np.float64]
     late_action: Index
     reach_parent: Index
     reach_log: Index
-    level_node: Index
     level_set: Index
+    level_loose: Index
     payoff_start: Index
     payoff_part: Index
     payoff_first: Index
@@ -82,12 +92,9 @@ class Plan:
     def of(cls, tree: Tree, actor: NDArray[np.integer], rows: NDArray[np.integer]) -> Plan:
         """The plan of a game whose payoffs are sums over parts: the ``actor`` of each part, and the row of
         :attr:`Numbers.values` that it takes at each terminal, ``rows`` (parts, T)."""
-        actors, actions = len(tree.actors), tree.actions
+        actions = tree.actions
         start, part, first, terminal = _payoffs(tree, np.asarray(actor), np.asarray(rows))
-        decision = np.repeat(tree.node_set >= 0, np.diff(tree.edge_start))
-        own = tree.edge_child[:, None] * actors + np.arange(actors)
-        ends = tree.edge_child >= tree.nodes
-        own[ends] = tree.nodes * actors + terminal[tree.edge_child[ends] - tree.nodes]
+        edge_row = tree.edge_row + np.where(np.repeat(tree.node_set >= 0, np.diff(tree.edge_start)), 0, actions)
         active = np.flatnonzero(tree.belief_actions)
         unknown = np.full(actions, -1)
         unknown[active] = np.arange(len(active))
@@ -95,20 +102,18 @@ class Plan:
         arrays = Arrays(
             edge_start=tree.edge_start,
             edge_child=tree.edge_child,
-            edge_row=_index(tree.edge_row + np.where(decision, 0, actions)),
-            edge_value=_index(own.ravel()),
+            edge_row=_index(edge_row),
             set_actor=tree.set_actor,
             set_start=tree.set_start,
-            set_nodes=tree.set_nodes,
             set_action=tree.set_action,
             set_reach=_index(reach_row[tree.set_nodes]),
+            **values(tree, terminal, edge_row),
             unknown=_index(unknown),
             unknown_action=_index(active),
             uniform=-np.log(np.diff(tree.set_action)[tree.action_set[active]]),
             late_action=_index(np.flatnonzero(tree.late[tree.action_set])),
             reach_parent=parent,
             reach_log=log_row,
-            level_node=tree.level_node,
             level_set=tree.level_set,
             payoff_start=start,
             payoff_part=part,
