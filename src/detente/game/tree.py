@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 Index = NDArray[np.int32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tree:
     """The structure of a game.
 

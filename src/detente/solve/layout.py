@@ -1,4 +1,4 @@
-"""Where the values of a game's nodes stand, and in what order a pass reads them.
+"""How a tree is laid out for the kernels, whatever its payoffs are: worked out once, and kept as long as the tree.
 
 A pass answers set after set, and then works out what the set's nodes are worth. It is fastest where it never looks for anything: what it reads of a set lies
 one row number after the other, and what it writes are rows one after the other. Nodes that no set of their level has, which are chance nodes and the further nodes of late
@@ -7,70 +7,155 @@ sets, are *loose*, and come one by one.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Index, Tree
 
-Numbers = NDArray[np.int64]
+Places = NDArray[np.int64]
 
 
-def values(tree: Tree, terminal: Numbers, edge_row: NDArray[np.integer]) -> dict[str, Index]:
-    """The parts of :class:`~detente.solve.plan.Arrays` that say where values are: those from ``set_own`` to ``loose_value``, and ``level_loose``.
+@dataclass(frozen=True)
+class Layout:
+    """What the tree alone decides of :class:`~detente.solve.plan.Arrays`.
 
-    ``terminal`` (T, I): number of each terminal's payoff to each actor; ``edge_row`` (E): row of each edge's probability.
+    ``fixed``: those of its parts that it decides wholly. ``leads`` (E, I): row of the value that an edge leads to for each actor, of a terminal the number of rows of nodes; ``ends`` (the edges to terminals) and
+    which ``terminal`` each is. ``own``, ``mix``, ``loose``: places in ``leads`` whose rows ``own_value``, ``mix_value`` and ``loose_value`` are.
     """
+
+    fixed: dict[str, NDArray[Any]]
+    leads: Index
+    ends: Places
+    terminal: Index
+    own: Index
+    mix: Index
+    loose: Index
+
+    def rows(self, terminal: Places) -> dict[str, NDArray[Any]]:
+        """The parts that depend on which payoffs terminals have: ``terminal`` (T, I), numbers of payoffs."""
+        leads = self.leads.copy()
+        leads[self.ends] += terminal[self.terminal].astype(np.int32)
+        flat = leads.ravel()
+        return {"own_value": flat[self.own], "mix_value": flat[self.mix], "loose_value": flat[self.loose]}
+
+
+_layouts: WeakKeyDictionary[Tree, Layout] = WeakKeyDictionary()
+
+
+def layout(tree: Tree) -> Layout:
+    """The layout of a tree."""
+    found = _layouts.get(tree)
+    if found is None:
+        found = _layouts[tree] = _laid_out(tree)
+    return found
+
+
+def _laid_out(tree: Tree) -> Layout:
     nodes, actors = tree.nodes, len(tree.actors)
     level = np.repeat(np.arange(tree.levels), np.diff(tree.level_node))
     held = np.append(np.repeat(np.arange(tree.levels), np.diff(tree.level_set)), -1)[tree.node_set] == level
     order = np.argsort(level * (tree.sets + 1) + np.where(held, tree.node_set, tree.sets), kind="stable")
     first = np.empty(nodes, dtype=np.int64)
     first[order] = np.arange(0, nodes * actors, actors)
-    inner, leads = tree.edge_child < nodes, np.empty((len(tree.edge_child), actors), dtype=np.int64)
+    inner = tree.edge_child < nodes
+    leads = np.full((len(tree.edge_child), actors), nodes * actors, dtype=np.int32)
     leads[inner] = first[tree.edge_child[inner], None] + np.arange(actors)
-    leads[~inner] = nodes * actors + terminal[tree.edge_child[~inner] - nodes]
+    ends = np.flatnonzero(~inner)
     of = np.repeat(np.arange(nodes), np.diff(tree.edge_start))
-    loose = ~held
-    parts = {
-        **_own(tree, of, leads),
-        **_mix(tree, of, leads, held, first),
-        "loose_first": first[loose],
-        "loose_start": starts(np.diff(tree.edge_start)[loose]),
-        "loose_row": edge_row[loose[of]],
-        "loose_value": leads[loose[of]].ravel(),
-        "level_loose": starts(np.bincount(level[loose], minlength=tree.levels)),
+    edge_row = tree.edge_row + np.where(tree.node_set[of] >= 0, 0, tree.actions)
+    alone, loose = ~held, np.flatnonzero(~held[of])
+    fixed_own, own = _own(tree, of)
+    fixed_mix, mix = _mix(tree, of, held, first)
+    fixed = {
+        "edge_row": edge_row,
+        "set_own": fixed_own,
+        **fixed_mix,
+        "loose_first": first[alone],
+        "loose_start": _starts(np.diff(tree.edge_start)[alone]),
+        "loose_row": edge_row[loose],
+        "level_loose": _starts(np.bincount(level[alone], minlength=tree.levels)),
+        "late_action": np.flatnonzero(tree.late[tree.action_set]),
+        **_beliefs(tree, of),
     }
-    return {name: np.ascontiguousarray(part, dtype=np.int32) for name, part in parts.items()}
+    given = ("edge_start", "edge_child", "set_actor", "set_start", "set_action", "level_set")
+    return Layout(
+        {name: _index(part) for name, part in fixed.items()}
+        | {name: getattr(tree, name) for name in given}
+        | {"uniform": -np.log(np.diff(tree.set_action)[tree.action_set[tree.belief_actions]])},
+        leads,
+        ends,
+        tree.edge_child[ends] - nodes,
+        _index(own),
+        _index(mix),
+        _index((loose[:, None] * actors + np.arange(actors)).ravel()),
+    )
 
 
-def _own(tree: Tree, of: Numbers, leads: Numbers) -> dict[str, Numbers]:
-    """What a set's mover looks at: rows of the values to it, option by option of the first node, then of the next."""
+def _own(tree: Tree, of: Places) -> tuple[Places, Places]:
+    """What a set's mover looks at: where each set begins, and places of the values to it, option by option of the first node, then of the next."""
     options = np.diff(tree.set_action)
-    begin = starts(tree.set_size * options)
-    place = np.empty(tree.nodes, dtype=np.int64)
-    place[tree.set_nodes] = np.arange(len(tree.set_nodes)) - np.repeat(tree.set_start[:-1], tree.set_size)
+    begin = _starts(tree.set_size * options)
+    position = np.empty(tree.nodes, dtype=np.int64)
+    position[tree.set_nodes] = np.arange(len(tree.set_nodes)) - np.repeat(tree.set_start[:-1], tree.set_size)
     edge = np.flatnonzero(tree.node_set[of] >= 0)
     node, by = of[edge], tree.node_set[of[edge]]
-    rows = np.empty(begin[-1], dtype=np.int64)
-    rows[begin[by] + place[node] * options[by] + edge - tree.edge_start[node]] = leads[edge, tree.set_actor[by]]
-    return {"set_own": begin[:-1], "own_value": rows}
+    places = np.empty(begin[-1], dtype=np.int64)
+    places[begin[by] + position[node] * options[by] + edge - tree.edge_start[node]] = (
+        edge * len(tree.actors) + tree.set_actor[by]
+    )
+    return begin[:-1], places
 
 
-def _mix(tree: Tree, of: Numbers, leads: Numbers, held: NDArray[np.bool_], first: Numbers) -> dict[str, Numbers]:
-    """What the values of a set's nodes are means of: of their first options, node by node and actor by actor, then of their second."""
-    actors = leads.shape[1]
-    by = tree.node_set[held]
+def _mix(tree: Tree, of: Places, held: NDArray[np.bool_], first: Places) -> tuple[dict[str, Places], Places]:
+    """What the values of a set's nodes are means of: places of their first options, node by node and actor by actor, then of their second."""
+    actors, by = len(tree.actors), tree.node_set[held]
     many = np.bincount(by, minlength=tree.sets) * actors
-    begin, lowest = starts(many * np.diff(tree.set_action)), np.full(tree.sets, tree.nodes * actors)
+    begin, lowest = _starts(many * np.diff(tree.set_action)), np.full(tree.sets, tree.nodes * actors)
     np.minimum.at(lowest, by, first[held])
     edge = np.flatnonzero(held[of])
     node, by = of[edge], tree.node_set[of[edge]]
     place = begin[by] + (edge - tree.edge_start[node]) * many[by] + first[node] - lowest[by]
-    rows = np.empty(begin[-1], dtype=np.int64)
-    rows[place[:, None] + np.arange(actors)] = leads[edge]
-    return {"set_first": lowest, "set_many": many, "set_mix": begin[:-1], "mix_value": rows}
+    places = np.empty(begin[-1], dtype=np.int64)
+    places[place[:, None] + np.arange(actors)] = edge[:, None] * actors + np.arange(actors)
+    return {"set_first": lowest, "set_many": many, "set_mix": begin[:-1]}, places
 
 
-def starts(lengths: NDArray[np.integer]) -> Numbers:
+def _beliefs(tree: Tree, of: Places) -> dict[str, Places]:
+    """The unknowns; and the nodes whose reach some belief needs, parents first: parent's row, row of the log that leads there, row of each set's nodes."""
+    active = np.flatnonzero(tree.belief_actions)
+    unknown = np.full(tree.actions, -1)
+    unknown[active] = np.arange(len(active))
+    inner = np.flatnonzero(tree.edge_child < tree.nodes)
+    parent, edge = np.full(tree.nodes, -1), np.full(tree.nodes, -1)
+    parent[tree.edge_child[inner]], edge[tree.edge_child[inner]] = of[inner], inner
+    needed = np.zeros(tree.nodes, dtype=np.bool_)
+    needed[:1] = True
+    needed[tree.set_nodes[np.repeat(tree.set_size > 1, tree.set_size)]] = True
+    for start, stop in zip(tree.level_node[-2:0:-1], tree.level_node[:1:-1], strict=True):
+        needed[parent[start:stop][needed[start:stop]]] = True
+    row = np.cumsum(needed) - 1
+    row[~needed] = -1
+    kept = np.flatnonzero(needed)[1:]
+    action = tree.node_set[parent[kept]] >= 0
+    prob_row = tree.edge_row[edge[kept]].astype(np.int64)
+    log_row = np.where(action, unknown[np.where(action, prob_row, 0)], len(active) + prob_row)
+    return {
+        "unknown": unknown,
+        "unknown_action": active,
+        "set_reach": row[tree.set_nodes],
+        "reach_parent": np.concatenate([[0], row[parent[kept]]]),
+        "reach_log": np.concatenate([[0], log_row]),
+    }
+
+
+def _starts(lengths: NDArray[np.integer]) -> Places:
     """Where each begins of pieces of these ``lengths`` one after the other, and where the last ends."""
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+
+
+def _index(values: NDArray[np.integer]) -> Index:
+    return np.ascontiguousarray(values, dtype=np.int32)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from detente.game.combinations import firsts, ranks
 from detente.game.tree import Index, Tree
-from detente.solve.layout import values
+from detente.solve.layout import layout
 
 
 class Arrays(NamedTuple):
@@ -92,29 +92,11 @@ class Plan:
     def of(cls, tree: Tree, actor: NDArray[np.integer], rows: NDArray[np.integer]) -> Plan:
         """The plan of a game whose payoffs are sums over parts: the ``actor`` of each part, and the row of
         :attr:`Numbers.values` that it takes at each terminal, ``rows`` (parts, T)."""
-        actions = tree.actions
         start, part, first, terminal = _payoffs(tree, np.asarray(actor), np.asarray(rows))
-        edge_row = tree.edge_row + np.where(np.repeat(tree.node_set >= 0, np.diff(tree.edge_start)), 0, actions)
-        active = np.flatnonzero(tree.belief_actions)
-        unknown = np.full(actions, -1)
-        unknown[active] = np.arange(len(active))
-        parent, log_row, reach_row = _reach(tree, unknown, len(active))
+        laid_out = layout(tree)
         arrays = Arrays(
-            edge_start=tree.edge_start,
-            edge_child=tree.edge_child,
-            edge_row=_index(edge_row),
-            set_actor=tree.set_actor,
-            set_start=tree.set_start,
-            set_action=tree.set_action,
-            set_reach=_index(reach_row[tree.set_nodes]),
-            **values(tree, terminal, edge_row),
-            unknown=_index(unknown),
-            unknown_action=_index(active),
-            uniform=-np.log(np.diff(tree.set_action)[tree.action_set[active]]),
-            late_action=_index(np.flatnonzero(tree.late[tree.action_set])),
-            reach_parent=parent,
-            reach_log=log_row,
-            level_set=tree.level_set,
+            **laid_out.fixed,
+            **laid_out.rows(terminal),
             payoff_start=start,
             payoff_part=part,
             payoff_first=first,
@@ -149,27 +131,6 @@ def _payoffs(
         first.append(first[-1] + len(example))
     start = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
     return _index(start), _index(np.concatenate(parts)), _index(np.asarray(first)), terminal
-
-
-def _reach(tree: Tree, unknown: NDArray[np.int64], unknowns: int) -> tuple[Index, Index, NDArray[np.int64]]:
-    """The nodes whose reach some belief needs, parents first: parent's row, row of the log that leads there; row of each node."""
-    edges = np.arange(len(tree.edge_child))
-    parent_of = np.repeat(np.arange(tree.nodes), np.diff(tree.edge_start))
-    inner = tree.edge_child < tree.nodes
-    parent, edge = np.full(tree.nodes, -1), np.full(tree.nodes, -1)
-    parent[tree.edge_child[inner]], edge[tree.edge_child[inner]] = parent_of[inner], edges[inner]
-    needed = np.zeros(tree.nodes, dtype=np.bool_)
-    needed[:1] = True
-    needed[tree.set_nodes[np.repeat(tree.set_size > 1, tree.set_size)]] = True
-    for start, stop in zip(tree.level_node[-2:0:-1], tree.level_node[:1:-1], strict=True):
-        needed[parent[start:stop][needed[start:stop]]] = True
-    row = np.cumsum(needed) - 1
-    row[~needed] = -1
-    kept = np.flatnonzero(needed)[1:]
-    action = tree.node_set[parent[kept]] >= 0
-    prob_row = tree.edge_row[edge[kept]].astype(np.int64)
-    log_row = np.where(action, unknown[np.where(action, prob_row, 0)], unknowns + prob_row)
-    return _index(np.concatenate([[0], row[parent[kept]]])), _index(np.concatenate([[0], log_row])), row
 
 
 def _index(values: NDArray[np.integer]) -> Index:
