@@ -54,7 +54,7 @@ def counts(plan: Plan) -> Counts:
     """Counted from the structure; a row used twice running (an option's payoff) is loaded once."""
     tree, game, actors = plan.tree, plan.arrays, plan.actors
     options, size = np.diff(tree.set_action), tree.set_size
-    edges, reach = len(tree.edge_child), len(game.reach_parent)
+    edges, reach = len(tree.edge_child), len(game.reach) // 2
     one, two, more = size == 1, size == 2, size > 2
     pair = options == 2
     known = np.add.reduceat(game.unknown >= 0, tree.set_action[:-1]) if tree.sets else np.zeros(0, np.int64)

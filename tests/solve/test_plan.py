@@ -10,6 +10,7 @@ from random_games import random_game
 from detente import load, loads, situations
 from detente.forecast.run import prepare
 from detente.solve import Plan
+from detente.solve.layout import ACTION, ACTOR, FIRST, MANY, MIX, NODES, OWN, SET
 
 
 @pytest.mark.parametrize("name", ["korea-2019", "crisis-bargaining", "signalling-resolve", "talks"])
@@ -30,8 +31,7 @@ def test_reach_is_worked_out_of_nodes_in_wide_sets_and_of_all_above_them(name):
                 node = int(above[node])
     nodes = sorted(needed)
     rows = {node: row for row, node in enumerate(nodes)}
-    assert len(arrays.reach_parent) == len(nodes)
-    assert arrays.reach_parent.tolist() == [0, *(rows[int(above[node])] for node in nodes[1:])]
+    assert arrays.reach[::2].tolist() == [0, *(rows[int(above[node])] for node in nodes[1:])]
     assert arrays.set_reach.tolist() == [rows.get(int(node), -1) for node in tree.set_nodes]
 
 
@@ -42,6 +42,10 @@ def test_values_are_read_from_where_the_tree_leads(seed, crossing):
     tree, actors = game.tree, len(game.tree.actors)
     assert tree.late.any() == crossing
     arrays = Plan.plain(tree).arrays
+    sets = arrays.sets.reshape(-1, SET)
+    assert sets[:, ACTION].tolist() == tree.set_action.tolist()
+    assert sets[:, NODES].tolist() == tree.set_start.tolist()
+    assert sets[:-1, ACTOR].tolist() == tree.set_actor.tolist()
     first = _first_rows(tree, arrays, actors)
     assert first[0] == 0
     assert sorted(first) == list(range(0, tree.nodes * actors, actors))
@@ -55,12 +59,12 @@ def test_values_are_read_from_where_the_tree_leads(seed, crossing):
     for held in range(tree.sets):
         members = tree.set_nodes[tree.set_start[held] : tree.set_start[held + 1]]
         options = int(np.diff(tree.set_action)[held])
-        own = arrays.set_own[held] + np.arange(len(members) * options)
+        own = sets[held, OWN] + np.arange(len(members) * options)
         edges = np.concatenate([np.arange(tree.edge_start[n], tree.edge_start[n + 1]) for n in members])
         assert arrays.own_value[own].tolist() == rows[edges, tree.set_actor[held]].tolist()
-        many = arrays.set_many[held]
+        many = sets[held, MANY]
         for k in range(options):
-            begin = arrays.set_mix[held] + k * many
+            begin = sets[held, MIX] + k * many
             near = members[: many // actors]  # a late set's others stand further down
             assert arrays.mix_value[begin : begin + many].tolist() == rows[tree.edge_start[near] + k].ravel().tolist()
             seen[tree.edge_start[near] + k] += 1
@@ -73,10 +77,10 @@ def test_values_are_read_from_where_the_tree_leads(seed, crossing):
 
 def _first_rows(tree, arrays, actors):
     """The row of each node's value to the first actor: of sets' nodes in their order, and of the others."""
-    first = np.full(tree.nodes, -1)
+    first, sets = np.full(tree.nodes, -1), arrays.sets.reshape(-1, SET)
     for held in range(tree.sets):
         members = tree.set_nodes[tree.set_start[held] : tree.set_start[held + 1]]
-        near = members[: arrays.set_many[held] // actors]
-        first[near] = arrays.set_first[held] + actors * np.arange(len(near))
-    first[first < 0] = arrays.loose_first
+        near = members[: sets[held, MANY] // actors]
+        first[near] = sets[held, FIRST] + actors * np.arange(len(near))
+    first[first < 0] = arrays.loose[:-2:2]
     return first.tolist()

@@ -150,7 +150,7 @@ class Task:
     def _figures(self, measures: Measures, reach: Floats, payoffs: Floats) -> tuple[Floats, Floats]:
         """Sums of the functionals, and every actor's expected payoff where the record holds, (I, L)."""
         payoff = np.empty((len(self.span), reach.shape[1]))
-        expected_payoff(reach, payoffs, self.plan.arrays.terminal_payoff, measures.observed, payoff)
+        expected_payoff(reach, payoffs, self.plan.terminal_payoff, measures.observed, payoff)
         return measures.sums.apply(reach), payoff
 
 

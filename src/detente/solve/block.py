@@ -90,7 +90,7 @@ class Block:
 
     def reach_of(self, start: int, room: Floats) -> Floats:
         """(T, L) the same of L draws from ``start`` on, within ``room`` (N + T, L)."""
-        terminal_reach(self.plan.arrays, self.prob, start, room)
+        terminal_reach(self.plan.tree, self.prob, start, room)
         return room[self.plan.tree.nodes :]
 
     def payoffs_of(self, start: int, room: Floats) -> Floats:

@@ -15,6 +15,7 @@ from detente.solve.beside import wait_for
 from detente.solve.compiled import inlined, inner, jit
 from detente.solve.kernels import Numbers, Tables, take_up, take_up_row
 from detente.solve.lanes import WIDTH, at, exp, fill, largest, load, put, size, stacked, store, where
+from detente.solve.layout import ACTION, ACTOR, FIRST, NODES, OWN, SET
 from detente.solve.mixing import DEPTH, Memory, combine, forget, mixed, remember
 from detente.solve.pace import ATTRACTS, PLAIN, SLOW
 from detente.solve.plan import Plan
@@ -254,7 +255,7 @@ def _certify(game: Any, actors: int, fresh: bool, tables: Any, answer: Floats) -
     Nothing is updated in the check: this is the profile itself, tested. Where the values of a sweep are those of its own choices (``fresh``), they are not worked out again, and a set of
     one node, where beliefs have no part, has just been answered with them.
     """
-    sets, worth = len(game.set_actor), tables.scratch
+    sets, worth = len(game.sets) // SET - 1, tables.scratch
     reach_down(game, tables.logs, tables.reach)
     if not fresh:
         mix_all(game, actors, tables.prob, tables.value)
@@ -264,16 +265,20 @@ def _certify(game: Any, actors: int, fresh: bool, tables: Any, answer: Floats) -
     spare = actors + 1
     for h in range(sets):
         first, options, actor = (
-            at(game.set_action, h),
-            at(game.set_action, h + 1) - at(game.set_action, h),
-            at(game.set_actor, h),
+            at(game.sets, h * SET + ACTION),
+            at(game.sets, (h + 1) * SET + ACTION) - at(game.sets, h * SET + ACTION),
+            at(game.sets, h * SET + ACTOR),
         )
-        if fresh and at(game.set_start, h + 1) - at(game.set_start, h) == 1:
-            own = at(game.set_own, h)
+        if fresh and at(game.sets, (h + 1) * SET + NODES) - at(game.sets, h * SET + NODES) == 1:
+            own = at(game.sets, h * SET + OWN)
             best = load(tables.value, at(game.own_value, own))
             for k in range(1, options):
                 best = largest(load(tables.value, at(game.own_value, own + k)), best)
-            store(answer, actor, largest(best - load(tables.value, at(game.set_first, h) + actor), load(answer, actor)))
+            store(
+                answer,
+                actor,
+                largest(best - load(tables.value, at(game.sets, h * SET + FIRST) + actor), load(answer, actor)),
+            )
             continue
         if options == 2:
             gain = gain_of_second(game, h, tables.value, tables.reach)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.game.tree import Tree
 from detente.solve.compiled import inlined, inner, jit
 from detente.solve.lanes import (
     at,
@@ -24,6 +25,7 @@ from detente.solve.lanes import (
     store,
     where,
 )
+from detente.solve.layout import layout
 from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
@@ -65,7 +67,7 @@ class Tables(NamedTuple):
     def of(cls, plan: Plan, single: bool = False) -> Tables:
         tree, unknowns = plan.tree, plan.unknowns
         actors, most = len(tree.actors), int(np.diff(tree.set_action).max(initial=2))
-        payoffs, reach = tree.nodes * actors + plan.payoffs, len(plan.arrays.reach_parent)
+        payoffs, reach = tree.nodes * actors + plan.payoffs, len(plan.arrays.reach) // 2
         rows = unknowns + tree.chance_rows, tree.actions + tree.chance_rows, payoffs, reach, actors, unknowns, 3, most
         return cls(*stacked(*rows, single=single))
 
@@ -79,8 +81,9 @@ def log_chance(chance: Any) -> Any:
 @jit
 def take_up(game: Any, actors: int, numbers: Any, draw: int, lane: int, tables: Any, target: Floats) -> None:
     """Put a draw's numbers into a lane, with the uniform profile; its precisions go into ``target``."""
-    base, actions, unknowns = (len(game.edge_start) - 1) * actors, len(game.unknown), len(game.unknown_action)
-    for p in range(len(game.payoff_start) - 1):
+    payoffs, actions, unknowns = len(game.payoff_start) - 1, len(game.unknown), len(game.unknown_action)
+    base = tables.value.shape[0] - payoffs
+    for p in range(payoffs):
         total = 0.0
         for i in range(at(game.payoff_start, p), at(game.payoff_start, p + 1)):
             total += numbers.values[at(game.payoff_part, i), draw]
@@ -97,8 +100,9 @@ def take_up(game: Any, actors: int, numbers: Any, draw: int, lane: int, tables: 
 @inner
 def take_up_row(game: Any, actors: int, numbers: Any, first: int, tables: Any) -> None:
     """Put the numbers of WIDTH draws from ``first`` on into the lanes, with their own precisions."""
-    base, actions, unknowns = (len(game.edge_start) - 1) * actors, len(game.unknown), len(game.unknown_action)
-    for p in range(len(game.payoff_start) - 1):
+    payoffs, actions, unknowns = len(game.payoff_start) - 1, len(game.unknown), len(game.unknown_action)
+    base = tables.value.shape[0] - payoffs
+    for p in range(payoffs):
         total = fill(tables.value, 0.0)
         for i in range(at(game.payoff_start, p), at(game.payoff_start, p + 1)):
             total += neighbours(numbers.values, at(game.payoff_part, i), first)
@@ -111,14 +115,18 @@ def take_up_row(game: Any, actors: int, numbers: Any, first: int, tables: Any) -
         store(tables.lam, a, neighbours(numbers.lam, a, first))
 
 
-@jit
-def terminal_reach(tree: Any, prob: Floats, first: int, reach: Floats) -> None:
+def terminal_reach(tree: Tree, prob: Floats, first: int, reach: Floats) -> None:
     """Reach probability of every node and terminal, (N + T, L), in L draws from ``first`` on; ``prob`` (A + C, D)."""
+    _terminal_reach(tree.edge_start, tree.edge_child, layout(tree).edge_row, prob, first, reach)
+
+
+@jit
+def _terminal_reach(edge_start: Any, edge_child: Any, edge_row: Any, prob: Floats, first: int, reach: Floats) -> None:
     lanes = reach.shape[1]
     reach[0] = 1.0
-    for n in range(len(tree.edge_start) - 1):
-        for e in range(tree.edge_start[n], tree.edge_start[n + 1]):
-            child, row = tree.edge_child[e], tree.edge_row[e]
+    for n in range(len(edge_start) - 1):
+        for e in range(edge_start[n], edge_start[n + 1]):
+            child, row = edge_child[e], edge_row[e]
             for lane in range(lanes):
                 reach[child, lane] = reach[n, lane] * prob[row, first + lane]
 

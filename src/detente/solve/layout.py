@@ -18,16 +18,20 @@ from detente.game.tree import Index, Tree
 
 Places = NDArray[np.int64]
 
+ACTOR, NODES, ACTION, OWN, FIRST, MANY, MIX, SET = range(8)
+"""Columns of what is known of a set, and how many there are."""
+
 
 @dataclass(frozen=True)
 class Layout:
     """What the tree alone decides of :class:`~detente.solve.plan.Arrays`.
 
     ``fixed``: those of its parts that it decides wholly. ``leads`` (E, I): row of the value that an edge leads to for each actor, of a terminal the number of rows of nodes; ``ends`` (the edges to terminals) and
-    which ``terminal`` each is. ``own``, ``mix``, ``loose``: places in ``leads`` whose rows ``own_value``, ``mix_value`` and ``loose_value`` are.
+    which ``terminal`` each is. ``edge_row`` (E): row of an edge's probability, actions first, chances after them. ``own``, ``mix``, ``loose``: places in ``leads`` whose rows ``own_value``, ``mix_value`` and ``loose_value`` are.
     """
 
     fixed: dict[str, NDArray[Any]]
+    edge_row: Index
     leads: Index
     ends: Places
     terminal: Index
@@ -68,24 +72,19 @@ def _laid_out(tree: Tree) -> Layout:
     of = np.repeat(np.arange(nodes), np.diff(tree.edge_start))
     edge_row = tree.edge_row + np.where(tree.node_set[of] >= 0, 0, tree.actions)
     alone, loose = ~held, np.flatnonzero(~held[of])
-    fixed_own, own = _own(tree, of)
-    fixed_mix, mix = _mix(tree, of, held, first)
+    sets, own, mix = _sets(tree, of, held, first)
     fixed = {
-        "edge_row": edge_row,
-        "set_own": fixed_own,
-        **fixed_mix,
-        "loose_first": first[alone],
-        "loose_start": _starts(np.diff(tree.edge_start)[alone]),
+        "sets": sets,
+        "loose": np.stack([np.append(first[alone], 0), _starts(np.diff(tree.edge_start)[alone])], axis=1),
         "loose_row": edge_row[loose],
-        "level_loose": _starts(np.bincount(level[alone], minlength=tree.levels)),
+        "levels": np.stack([tree.level_set, _starts(np.bincount(level[alone], minlength=tree.levels))], axis=1),
         "late_action": np.flatnonzero(tree.late[tree.action_set]),
         **_beliefs(tree, of),
     }
-    given = ("edge_start", "edge_child", "set_actor", "set_start", "set_action", "level_set")
+    uniform = -np.log(np.diff(tree.set_action)[tree.action_set[tree.belief_actions]])
     return Layout(
-        {name: _index(part) for name, part in fixed.items()}
-        | {name: getattr(tree, name) for name in given}
-        | {"uniform": -np.log(np.diff(tree.set_action)[tree.action_set[tree.belief_actions]])},
+        {name: _index(part.ravel()) for name, part in fixed.items()} | {"uniform": uniform},
+        _index(edge_row),
         leads,
         ends,
         tree.edge_child[ends] - nodes,
@@ -95,33 +94,30 @@ def _laid_out(tree: Tree) -> Layout:
     )
 
 
-def _own(tree: Tree, of: Places) -> tuple[Places, Places]:
-    """What a set's mover looks at: where each set begins, and places of the values to it, option by option of the first node, then of the next."""
-    options = np.diff(tree.set_action)
-    begin = _starts(tree.set_size * options)
+def _sets(tree: Tree, of: Places, held: NDArray[np.bool_], first: Places) -> tuple[Places, Places, Places]:
+    """What is known of each set, and an end (H + 1, SET); places of what its mover looks at; and of what the values of its nodes are means of."""
+    actors, options = len(tree.actors), np.diff(tree.set_action)
+    sets = np.zeros((tree.sets + 1, SET), dtype=np.int64)
+    sets[:-1, ACTOR], sets[:, NODES], sets[:, ACTION] = tree.set_actor, tree.set_start, tree.set_action
+    sets[:, OWN] = _starts(tree.set_size * options)
     position = np.empty(tree.nodes, dtype=np.int64)
     position[tree.set_nodes] = np.arange(len(tree.set_nodes)) - np.repeat(tree.set_start[:-1], tree.set_size)
     edge = np.flatnonzero(tree.node_set[of] >= 0)
     node, by = of[edge], tree.node_set[of[edge]]
-    places = np.empty(begin[-1], dtype=np.int64)
-    places[begin[by] + position[node] * options[by] + edge - tree.edge_start[node]] = (
-        edge * len(tree.actors) + tree.set_actor[by]
-    )
-    return begin[:-1], places
+    own = np.empty(sets[-1, OWN], dtype=np.int64)
+    choice = edge - tree.edge_start[node]
+    own[sets[by, OWN] + position[node] * options[by] + choice] = edge * actors + tree.set_actor[by]
 
-
-def _mix(tree: Tree, of: Places, held: NDArray[np.bool_], first: Places) -> tuple[dict[str, Places], Places]:
-    """What the values of a set's nodes are means of: places of their first options, node by node and actor by actor, then of their second."""
-    actors, by = len(tree.actors), tree.node_set[held]
-    many = np.bincount(by, minlength=tree.sets) * actors
-    begin, lowest = _starts(many * np.diff(tree.set_action)), np.full(tree.sets, tree.nodes * actors)
-    np.minimum.at(lowest, by, first[held])
-    edge = np.flatnonzero(held[of])
-    node, by = of[edge], tree.node_set[of[edge]]
-    place = begin[by] + (edge - tree.edge_start[node]) * many[by] + first[node] - lowest[by]
-    places = np.empty(begin[-1], dtype=np.int64)
-    places[place[:, None] + np.arange(actors)] = edge[:, None] * actors + np.arange(actors)
-    return {"set_first": lowest, "set_many": many, "set_mix": begin[:-1]}, places
+    sets[:-1, MANY] = np.bincount(tree.node_set[held], minlength=tree.sets) * actors
+    sets[:, MIX] = _starts(sets[:-1, MANY] * options)
+    sets[:, FIRST] = tree.nodes * actors
+    np.minimum.at(sets[:, FIRST], tree.node_set[held], first[held])
+    near = held[node]
+    edge, node, by, choice = edge[near], node[near], by[near], choice[near]
+    begin = sets[by, MIX] + choice * sets[by, MANY] + first[node] - sets[by, FIRST]
+    mix = np.empty(sets[-1, MIX], dtype=np.int64)
+    mix[begin[:, None] + np.arange(actors)] = edge[:, None] * actors + np.arange(actors)
+    return sets, own, mix
 
 
 def _beliefs(tree: Tree, of: Places) -> dict[str, Places]:
@@ -147,8 +143,7 @@ def _beliefs(tree: Tree, of: Places) -> dict[str, Places]:
         "unknown": unknown,
         "unknown_action": active,
         "set_reach": row[tree.set_nodes],
-        "reach_parent": np.concatenate([[0], row[parent[kept]]]),
-        "reach_log": np.concatenate([[0], log_row]),
+        "reach": np.concatenate([[[0, 0]], np.stack([row[parent[kept]], log_row], axis=1)]),
     }
 
 

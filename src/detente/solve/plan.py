@@ -23,57 +23,45 @@ class Arrays(NamedTuple):
 
     Shapes: N nodes, E edges, H sets, A actions, C chance rows, I actors, n unknowns, R nodes whose reach is needed, P payoffs.
 
-    ``edge_start`` (N+1), ``edge_child`` (E) as in :class:`~detente.game.Tree`. ``edge_row`` (E): row of its probability, actions first, chances after them.
-    ``set_actor`` (H), ``set_start`` (H+1), ``set_action`` (H+1) as there; ``set_reach`` the reach row of each of its nodes.
-    ``set_own`` (H), ``own_value``: rows of the values to its mover that a set's nodes lead to, for the first node's options in order, then for the next one's.
-    ``set_first`` (H), ``set_many`` (H), ``set_mix`` (H), ``mix_value``: of a set's nodes that stand in its level, whose values are ``set_many`` rows from ``set_first`` on (of the first node to each actor, then of
-    the next), the rows of what their first options lead to, in the same order, then of their second.
-    ``loose_first`` (L), ``loose_start`` (L+1), ``loose_row``, ``loose_value``: the same of the other nodes, one by one: chance nodes, and those of late sets further down; with the row of each probability.
+    ``sets`` ((H + 1) * SET): of each set its ``ACTOR``, where its ``NODES`` and its ``ACTION`` s begin as in :class:`~detente.game.Tree`, and where its own values (``OWN``) and those of its nodes' children (``MIX``)
+    do; of its nodes that stand in its level, whose values are rows one after the other, the ``FIRST`` and how ``MANY`` rows. Last comes an end.
+    ``set_reach`` the reach row of each of a set's nodes.
+    ``own_value``: rows of the values to its mover that a set's nodes lead to, for the first node's options in order, then for the next one's.
+    ``mix_value``: of a set's nodes in its level, the rows of what their first options lead to, in the order of their own rows (the first node's value to each actor, then the next one's), then of their second.
+    ``loose`` ((L + 1) * 2), ``loose_row``, ``loose_value``: the same of the other nodes, one by one: chance nodes, and those of late sets further down. First row, and where options begin; row of each probability; rows of what they lead to.
     ``unknown`` (A): number of the unknown that an action is, or -1. ``unknown_action`` (n); ``uniform`` (n) its log probability where all options are alike.
     ``late_action``: actions whose old probability is needed in a pass.
-    ``reach_parent``, ``reach_log`` (R): row of the parent, and row of the log probability that leads from there; row 0 is the root.
-    ``level_set``, ``level_loose`` (K+1).
+    ``reach`` (R * 2): row of the parent, and row of the log probability that leads from there; row 0 is the root.
+    ``levels`` ((K + 1) * 2): where a level's sets and loose nodes begin.
     ``payoff_start`` (P+1), ``payoff_part``: rows of the numbers that a payoff is the sum of.
-    ``payoff_first`` (I + 1): first payoff of each actor. ``terminal_payoff`` (T * I).
+    ``payoff_first`` (I + 1): first payoff of each actor.
     """
 
-    edge_start: Index
-    edge_child: Index
-    edge_row: Index
-    set_actor: Index
-    set_start: Index
-    set_action: Index
+    sets: Index
     set_reach: Index
-    set_own: Index
     own_value: Index
-    set_first: Index
-    set_many: Index
-    set_mix: Index
     mix_value: Index
-    loose_first: Index
-    loose_start: Index
+    loose: Index
     loose_row: Index
     loose_value: Index
     unknown: Index
     unknown_action: Index
     uniform: NDArray[np.float64]
     late_action: Index
-    reach_parent: Index
-    reach_log: Index
-    level_set: Index
-    level_loose: Index
+    reach: Index
+    levels: Index
     payoff_start: Index
     payoff_part: Index
     payoff_first: Index
-    terminal_payoff: Index
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """A tree, and how its payoffs are made up: for the kernels and those that call them."""
+    """A tree, and how its payoffs are made up: for the kernels and those that call them. ``terminal_payoff`` (T * I): number of each terminal's payoff to each actor."""
 
     tree: Tree
     arrays: Arrays
+    terminal_payoff: Index
 
     @property
     def actors(self) -> int:
@@ -100,9 +88,8 @@ class Plan:
             payoff_start=start,
             payoff_part=part,
             payoff_first=first,
-            terminal_payoff=_index(terminal.ravel()),
         )
-        return cls(tree, arrays)
+        return cls(tree, arrays, _index(terminal.ravel()))
 
     @classmethod
     def plain(cls, tree: Tree) -> Plan:

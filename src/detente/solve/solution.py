@@ -50,10 +50,9 @@ class Solution:
         """(T, D) probability of each terminal: worked out when it is first asked for."""
         tree, draws = self.tree, self.choice.shape[1]
         prob, out = np.concatenate([self.choice, self.chances]), np.empty((tree.terminals, draws))
-        arrays = Plan.plain(tree).arrays
         for some in _slices(draws, max(1, ROOM // (tree.nodes + tree.terminals))):
             room = np.empty((tree.nodes + tree.terminals, some.stop - some.start))
-            terminal_reach(arrays, prob, some.start, room)
+            terminal_reach(tree, prob, some.start, room)
             out[:, some] = room[tree.nodes :]
         return out
 

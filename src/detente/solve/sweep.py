@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from detente.solve.compiled import inlined, jit
 from detente.solve.lanes import at, exp, fill, largest, load, log, size, smallest, store, where
+from detente.solve.layout import ACTION, ACTOR, FIRST, MANY, MIX, NODES, OWN, SET
 
 Floats = NDArray[np.float64]
 
@@ -28,24 +29,22 @@ IN_LOGS = 0.12
 def reach_down(game: Any, logs: Floats, reach: Floats) -> None:
     """Log reach probability of every node that a belief needs."""
     store(reach, 0, 0.0)
-    for r in range(1, len(game.reach_parent)):
-        store(reach, r, load(reach, at(game.reach_parent, r)) + load(logs, at(game.reach_log, r)))
+    for r in range(1, len(game.reach) // 2):
+        store(reach, r, load(reach, at(game.reach, 2 * r)) + load(logs, at(game.reach, 2 * r + 1)))
 
 
 @inlined
 def expected_payoffs(game: Any, h: int, options: int, value: Floats, reach: Floats, out: Floats) -> None:
     """Expected payoff to its mover of each of the ``options`` of set ``h``, into ``out``, beliefs by Bayes' rule."""
-    begin, end, own = at(game.set_start, h), at(game.set_start, h + 1), at(game.set_own, h)
+    begin, end, own = at(game.sets, h * SET + NODES), at(game.sets, (h + 1) * SET + NODES), at(game.sets, h * SET + OWN)
     if end - begin == 1:
         for k in range(options):
             store(out, k, load(value, at(game.own_value, own + k)))
     elif end - begin == 2:
-        one, two = belief_in_two(game, begin, reach)
+        # Two nodes are commonest, and the belief in the second is logistic.
+        one, two, _ = in_two(load(reach, at(game.set_reach, begin + 1)) - load(reach, at(game.set_reach, begin)))
         for k in range(options):
-            left, right = (
-                load(value, at(game.own_value, own + k)),
-                load(value, at(game.own_value, own + options + k)),
-            )
+            left, right = load(value, at(game.own_value, own + k)), load(value, at(game.own_value, own + options + k))
             store(out, k, one * left + two * right)
     else:
         top = most_reached(game, begin, end, reach)
@@ -74,13 +73,6 @@ def in_two(x: Any) -> Any:
 
 
 @inlined
-def belief_in_two(game: Any, begin: int, reach: Floats) -> Any:
-    """Beliefs in the two nodes of a set: two are commonest, and the belief in the first is logistic."""
-    one, two, _ = in_two(load(reach, at(game.set_reach, begin + 1)) - load(reach, at(game.set_reach, begin)))
-    return one, two
-
-
-@inlined
 def most_reached(game: Any, begin: int, end: int, reach: Floats) -> Any:
     """Log reach of a set's node that is reached most."""
     top = load(reach, at(game.set_reach, begin))
@@ -92,11 +84,11 @@ def most_reached(game: Any, begin: int, end: int, reach: Floats) -> Any:
 @inlined
 def gain_of_second(game: Any, h: int, value: Floats, reach: Floats) -> Any:
     """What the second of two options of set ``h`` is expected to be worth to its mover above the first."""
-    begin, end, own = at(game.set_start, h), at(game.set_start, h + 1), at(game.set_own, h)
+    begin, end, own = at(game.sets, h * SET + NODES), at(game.sets, (h + 1) * SET + NODES), at(game.sets, h * SET + OWN)
     if end - begin == 1:
         return load(value, at(game.own_value, own + 1)) - load(value, at(game.own_value, own))
     if end - begin == 2:
-        one, two = belief_in_two(game, begin, reach)
+        one, two, _ = in_two(load(reach, at(game.set_reach, begin + 1)) - load(reach, at(game.set_reach, begin)))
         left = load(value, at(game.own_value, own + 1)) - load(value, at(game.own_value, own))
         right = load(value, at(game.own_value, own + 3)) - load(value, at(game.own_value, own + 2))
         return one * left + two * right
@@ -112,7 +104,7 @@ def gain_of_second(game: Any, h: int, value: Floats, reach: Floats) -> Any:
 
 @inlined
 def respond(options: int, lam: Any, worth: Floats, prob: Floats, first: int) -> Any:
-    """Logit response to the payoffs in ``worth`` into rows ``first`` on of ``prob``; returns the log of the sum of exponentials,
+    """Logit response to the payoffs in ``worth`` into rows ``first`` on of ``prob``; returns the sum of exponentials,
     and leaves the exponents in ``worth``."""
     top = load(worth, 0)
     for k in range(1, options):
@@ -133,8 +125,8 @@ def respond(options: int, lam: Any, worth: Floats, prob: Floats, first: int) -> 
 @inlined
 def answer_of_two(game: Any, h: int, tables: Any) -> None:
     """The logit response at a set of two options, and the values of its nodes."""
-    value, prob, image, first = tables.value, tables.prob, tables.image, at(game.set_action, h)
-    x = load(tables.lam, at(game.set_actor, h)) * gain_of_second(game, h, value, tables.reach)
+    value, prob, image, first = tables.value, tables.prob, tables.image, at(game.sets, h * SET + ACTION)
+    x = load(tables.lam, at(game.sets, h * SET + ACTOR)) * gain_of_second(game, h, value, tables.reach)
     one, two, total = in_two(x)
     store(prob, first, one)
     store(prob, first + 1, two)
@@ -145,7 +137,7 @@ def answer_of_two(game: Any, h: int, tables: Any) -> None:
             store(image, u, smallest(0.0 - x, 0.0) - total)
         if v >= 0:
             store(image, v, smallest(x, 0.0) - total)
-    begin, many, mix = at(game.set_first, h), at(game.set_many, h), at(game.set_mix, h)
+    begin, many, mix = at(game.sets, h * SET + FIRST), at(game.sets, h * SET + MANY), at(game.sets, h * SET + MIX)
     for i in range(many):
         left, right = load(value, at(game.mix_value, mix + i)), load(value, at(game.mix_value, mix + many + i))
         store(value, begin + i, one * left + two * right)
@@ -154,9 +146,9 @@ def answer_of_two(game: Any, h: int, tables: Any) -> None:
 @inlined
 def answer_of_many(game: Any, h: int, options: int, tables: Any) -> None:
     """The same at a set of more options."""
-    value, image, worth, first = tables.value, tables.image, tables.scratch, at(game.set_action, h)
+    value, image, worth, first = tables.value, tables.image, tables.scratch, at(game.sets, h * SET + ACTION)
     expected_payoffs(game, h, options, value, tables.reach, worth)
-    total = respond(options, load(tables.lam, at(game.set_actor, h)), worth, tables.prob, first)
+    total = respond(options, load(tables.lam, at(game.sets, h * SET + ACTOR)), worth, tables.prob, first)
     known = False
     for k in range(options):
         known = known or at(game.unknown, first + k) >= 0
@@ -173,10 +165,10 @@ def answer_of_many(game: Any, h: int, options: int, tables: Any) -> None:
 def mix_set(game: Any, h: int, options: int, prob: Floats, value: Floats) -> None:
     """Values of a set's nodes to every actor: the means of their children under ``prob``."""
     first, begin, many, mix = (
-        at(game.set_action, h),
-        at(game.set_first, h),
-        at(game.set_many, h),
-        at(game.set_mix, h),
+        at(game.sets, h * SET + ACTION),
+        at(game.sets, h * SET + FIRST),
+        at(game.sets, h * SET + MANY),
+        at(game.sets, h * SET + MIX),
     )
     for i in range(many):
         total = fill(value, 0.0)
@@ -188,22 +180,22 @@ def mix_set(game: Any, h: int, options: int, prob: Floats, value: Floats) -> Non
 @inlined
 def mix_loose(game: Any, i: int, actors: int, prob: Floats, value: Floats) -> None:
     """The same of a node that stands by itself."""
-    start, stop = at(game.loose_start, i), at(game.loose_start, i + 1)
+    first, start, stop = at(game.loose, 2 * i), at(game.loose, 2 * i + 1), at(game.loose, 2 * i + 3)
     for a in range(actors):
         total = fill(value, 0.0)
         for e in range(start, stop):
             total += load(prob, at(game.loose_row, e)) * load(value, at(game.loose_value, e * actors + a))
-        store(value, at(game.loose_first, i) + a, total)
+        store(value, first + a, total)
 
 
 @inlined
 def mix_all(game: Any, actors: int, prob: Floats, value: Floats) -> None:
     """Values of all nodes."""
-    for level in range(len(game.level_set) - 2, -1, -1):
-        for i in range(at(game.level_loose, level), at(game.level_loose, level + 1)):
+    for level in range(len(game.levels) // 2 - 2, -1, -1):
+        for i in range(at(game.levels, 2 * level + 1), at(game.levels, 2 * level + 3)):
             mix_loose(game, i, actors, prob, value)
-        for h in range(at(game.level_set, level), at(game.level_set, level + 1)):
-            mix_set(game, h, at(game.set_action, h + 1) - at(game.set_action, h), prob, value)
+        for h in range(at(game.levels, 2 * level), at(game.levels, 2 * level + 2)):
+            mix_set(game, h, at(game.sets, (h + 1) * SET + ACTION) - at(game.sets, h * SET + ACTION), prob, value)
 
 
 @jit
@@ -217,12 +209,12 @@ def sweep(game: Any, actors: int, tables: Any) -> None:
     for i in range(len(game.late_action)):
         a = at(game.late_action, i)
         store(tables.prob, a, exp(load(tables.logs, at(game.unknown, a))))
-    for level in range(len(game.level_set) - 2, -1, -1):
+    for level in range(len(game.levels) // 2 - 2, -1, -1):
         # Nodes of late sets that stand further down than their set are worth what its old answer makes of them.
-        for i in range(at(game.level_loose, level), at(game.level_loose, level + 1)):
+        for i in range(at(game.levels, 2 * level + 1), at(game.levels, 2 * level + 3)):
             mix_loose(game, i, actors, tables.prob, tables.value)
-        for h in range(at(game.level_set, level), at(game.level_set, level + 1)):
-            options = at(game.set_action, h + 1) - at(game.set_action, h)
+        for h in range(at(game.levels, 2 * level), at(game.levels, 2 * level + 2)):
+            options = at(game.sets, (h + 1) * SET + ACTION) - at(game.sets, h * SET + ACTION)
             if options == 2:
                 answer_of_two(game, h, tables)
             else:

@@ -82,7 +82,7 @@ def payoffs_at_terminals(plan: Plan, numbers: Numbers) -> Floats:
     """(T, I, D) every actor's payoff at every terminal."""
     distinct = np.empty((plan.payoffs, numbers.values.shape[1]))
     terminal_payoffs(plan.arrays, np.ascontiguousarray(numbers.values), 0, distinct)
-    return distinct[plan.arrays.terminal_payoff].reshape(plan.tree.terminals, plan.actors, -1)
+    return distinct[plan.terminal_payoff].reshape(plan.tree.terminals, plan.actors, -1)
 
 
 def check_information(method: Method, tree: Tree, names: tuple[str, ...]) -> None:

@@ -65,7 +65,7 @@ class Played:
         """(N + T, D) probability of coming to every node and terminal by what is played, before anything is on record."""
         tree = self.task.game.tree
         out = np.empty((tree.nodes + tree.terminals, self.play.shape[1]))
-        terminal_reach(self.task.plan.arrays, np.ascontiguousarray(self.play), 0, out)
+        terminal_reach(tree, np.ascontiguousarray(self.play), 0, out)
         return out
 
     @cached_property
