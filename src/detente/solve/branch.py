@@ -116,7 +116,7 @@ def _follow(
             store(tables.lam, a, load(pace.t, 0))
         sweep(game, actors, tables)
         measure(game, tables)
-        moving, mixing = judge(unknowns, budget, tables.image, tables.changed, points, pace)
+        moving, mixing = judge(game.unknown_action, budget, tables, points, pace)
         if mixing:
             starting = False
             for lane in range(width):

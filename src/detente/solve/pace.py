@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve.compiled import inlined, inner
-from detente.solve.lanes import exp, fill, largest, load, size, smallest, stacked, store
+from detente.solve.lanes import at, fill, largest, load, size, smallest, stacked, store
 from detente.solve.sweep import IN_LOGS
 
 Floats = NDArray[np.float64]
@@ -133,9 +133,10 @@ def begin(draw: int, lane: int, steepest: float, rounding: float, pace: Any) -> 
 
 
 @inner
-def judge(unknowns: int, budget: int, image: Floats, changed: Floats, points: Floats, pace: Any) -> Any:
-    """After a sweep: does each lane go on, back, is it done or given up? Says whether any leaves its present fraction, and whether any mixes."""
-    _look(unknowns, image, changed, points, pace)
+def judge(actions: Any, budget: int, tables: Any, points: Floats, pace: Any) -> Any:
+    """After a sweep: does each lane go on, back, is it done or given up? Says whether any leaves its present fraction, and whether any mixes. ``actions`` (n): rows of the unknowns' probabilities."""
+    changed = tables.changed
+    _look(actions, tables, points, pace)
     leaving, mixing = False, False
     for lane in range(len(pace.lane)):
         one = pace.lane[lane]
@@ -167,19 +168,19 @@ def judge(unknowns: int, budget: int, image: Floats, changed: Floats, points: Fl
 
 
 @inlined
-def _look(unknowns: int, image: Floats, changed: Floats, points: Floats, pace: Any) -> None:
+def _look(actions: Any, tables: Any, points: Floats, pace: Any) -> None:
     """Which lanes have settled; and, where it matters exactly, how far from where their branch was heading."""
     asking = False
     for lane in range(len(pace.lane)):
         one = pace.lane[lane]
         if one.state == UNDER_WAY:
             mixed = pace.mixes[0, lane] > 0.0
-            one.settled = _settled(one, pace.t[0, lane], changed[0, lane], mixed)
+            one.settled = _settled(one, pace.t[0, lane], tables.changed[0, lane], mixed)
             if one.settled and (mixed or one.care):
                 _share(pace.t[0, lane], lane, one, pace.shares)
                 asking = True
     if asking:
-        _distances(unknowns, image, points, pace)
+        _distances(actions, tables.prob, tables.image, points, pace)
 
 
 @inlined
@@ -294,16 +295,22 @@ def _share(t: float, lane: int, one: Any, shares: Floats) -> None:
 
 
 @inner
-def _distances(unknowns: int, image: Floats, points: Floats, pace: Any) -> None:
+def _distances(actions: Any, prob: Floats, image: Floats, points: Floats, pace: Any) -> None:
     """Largest distance of the image from where the branch was heading, in probability (a log probability's counts in proportion); and of that
     from the last point: into ``apart``, for the lanes whose ``shares`` are those of where it was heading."""
     first, second, third = load(pace.shares, 0), load(pace.shares, 1), load(pace.shares, 2)
     drift = planned = fill(image, 0.0)
-    for u in range(unknowns):
-        before, now = load(points, 3 * u), load(image, u)
+    for u in range(len(actions)):
+        before, now, here = load(points, 3 * u), load(image, u), load(prob, at(actions, u))
         guess = first * before + second * load(points, 3 * u + 1) + third * load(points, 3 * u + 2)
-        there = exp(smallest(guess, 0.0))
-        drift = largest(largest(size(guess - now) * IN_LOGS, size(there - exp(now))), drift)
-        planned = largest(largest(size(guess - before) * IN_LOGS, size(there - exp(before))), planned)
+        there, back = _grown(smallest(guess, 0.0) - now), _grown(before - now)
+        drift = largest(largest(size(guess - now) * IN_LOGS, size(there) * here), drift)
+        planned = largest(largest(size(guess - before) * IN_LOGS, size(there - back) * here), planned)
     store(pace.apart, 0, drift)
     store(pace.apart, 1, planned)
+
+
+@inlined
+def _grown(x: Any) -> Any:
+    """The exponential less one, by its series: within a tenth from -1 to 1, and what is further than that is too far anyway."""
+    return x * (1.0 + x * (0.5 + x * (1.0 / 6.0 + x * (1.0 / 24.0))))
