@@ -369,13 +369,20 @@ class _Shape(NamedTuple):
 
 _DOUBLE = _Shape(
     700.0, 6755399441055744.0, 0.6931471803691238, 1.9082149292705877e-10,
-    tuple(1.0 / math.factorial(k) for k in range(13, -1, -1)),
-    1023, 52, 0x3FE6A09E667F3BCD, tuple(1.0 / k for k in range(23, 1, -2)),
+    (
+        2.5100385495510319e-8, 2.7620088445409748e-7, 2.7557268459997065e-6, 2.4801521295954375e-5, 1.9841269863053617e-4, 1.3888888917213717e-3,
+        8.3333333333300618e-3, 4.1666666666624128e-2, 0.16666666666666667, 0.5, 1.0, 1.0,
+    ),
+    1023, 52, 0x3FE6A09E667F3BCD,
+    (
+        7.3082927124443110e-2, 7.6658553091053858e-2, 9.0914447278374730e-2, 0.11111105565129939, 0.14285714313001634, 0.19999999999949722,
+        0.33333333333333348,
+    ),
 )  # fmt: skip
 _SINGLE = _Shape(
     87.0, 12582912.0, 0.693145751953125, 1.428606765330187e-06,
-    tuple(1.0 / math.factorial(k) for k in range(7, -1, -1)),
-    127, 23, 0x3F3504F3, tuple(1.0 / k for k in range(11, 1, -2)),
+    (1.392618359e-3, 8.363179053e-3, 4.166655462e-2, 0.1666657699, 0.5, 1.0, 1.0),
+    127, 23, 0x3F3504F3, (0.147900265, 0.199943891, 0.333333425),
 )  # fmt: skip
 
 
@@ -383,8 +390,8 @@ _SINGLE = _Shape(
 def exp(typing_context: Any, x: Any) -> Any:
     """e to the x, for x from -700 to 700, in single precision from -87 to 87 (held at those bounds outside).
 
-    Reduction to ``|r| <= ln(2)/2`` (Cody & Waite 1980) and a Taylor polynomial of degree 13, whose truncation error
-    there is below 5e-18; of degree 7, with 6e-9.
+    Reduction to ``|r| <= ln(2)/2`` (Cody & Waite 1980) and a polynomial of degree 11 that meets the function at Chebyshev's points, with an error
+    below 2e-17; of degree 6, with 1e-8.
     """
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -404,7 +411,7 @@ def exp(typing_context: Any, x: Any) -> Any:
 
 @intrinsic
 def log(typing_context: Any, x: Any) -> Any:
-    """Natural logarithm of a positive, normal x, by ``log m = 2 artanh((m - 1)/(m + 1))`` with m within sqrt(2) of 1."""
+    """Natural logarithm of a positive, normal x, by ``log m = 2 artanh((m - 1)/(m + 1))`` with m within sqrt(2) of 1, and a polynomial in the square of that quotient as for :func:`exp`."""
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         a, one = _SINGLE if x.single else _DOUBLE, _same(x, 1.0)
