@@ -106,7 +106,7 @@ def solve_block(plan: Plan, numbers: Numbers, effort: Effort, start: Start | Non
     and solved together with a higher one. ``start``: for ``ONWARD``, the ``starts`` of these draws that the lowest effort found.
     """
     draws = numbers.lam.shape[1]
-    finite = np.logical_and.reduce([np.isfinite(numbers_).all(axis=0) for numbers_ in numbers])
+    finite = _finite(numbers)
     if not finite.all():
         tame = (np.where(finite, table_, other) for table_, other in zip(numbers, (0.0, 0.5, 0.0), strict=True))
         numbers = Numbers(*tame)
@@ -133,11 +133,22 @@ def solve_block(plan: Plan, numbers: Numbers, effort: Effort, start: Start | Non
         # A point that plain sweeps come to attracts them, and its index is that of the principal branch. Short steps are the
         # last word: at a symmetry the branch itself crosses others, and goes on with the other index.
         which = np.flatnonzero((status == Status.SOLVED) & doubtful)
-        astray = index.astray(plan, numbers.take(which), _logs(plan, found.prob, which), tables)
-        status[which[astray]] = Status.BRANCH_LOST
+        if len(which):
+            astray = index.astray(plan, numbers.take(which), _logs(plan, found.prob, which), tables)
+            status[which[astray]] = Status.BRANCH_LOST
     status[(status == Status.SOLVED) & ~(found.residual <= TOLERANCE)] = Status.BRANCH_LOST
     status[~finite] = Status.NOT_FINITE
     return Block(plan, numbers, *found[:4], status, sweeps, starts)
+
+
+def _finite(numbers: Numbers) -> NDArray[np.bool_]:
+    """(D,) draws all whose numbers are."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        # What is no number makes none of a sum; so may a sum of numbers too large for it, so that what it says is asked again.
+        finite: NDArray[np.bool_] = np.isfinite(sum(part.sum(axis=0) for part in numbers))
+    if not finite.all():
+        finite = np.logical_and.reduce([np.isfinite(part).all(axis=0) for part in numbers])
+    return finite
 
 
 def _logs(plan: Plan, prob: Floats, draws: NDArray[np.integer]) -> Floats:

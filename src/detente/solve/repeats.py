@@ -25,9 +25,9 @@ def first_alike(values: Floats) -> Index:
     if not draws:
         return np.arange(len(values))
     some = np.ascontiguousarray(values[:, np.linspace(0, draws - 1, min(draws, LOOKED_AT)).astype(np.intp)])
-    _, first, which = np.unique(
-        some.view(np.dtype((np.void, some.shape[1] * some.itemsize)))[:, 0], return_index=True, return_inverse=True
-    )
+    # A sum of their bits, each times another odd number, is faster to sort than the numbers themselves. Rows of one sum that are not alike are found out afterwards.
+    odd = np.arange(1, some.shape[1] + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) | np.uint64(1)
+    _, first, which = np.unique((some.view(np.uint64) * odd).sum(axis=1), return_index=True, return_inverse=True)
     return first[which].astype(np.int64)
 
 
