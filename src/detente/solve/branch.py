@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from detente.solve.arrivals import Arrivals, fetch, in_full_rows, seat
 from detente.solve.compiled import inlined, inner, jit
 from detente.solve.kernels import Numbers, Tables
-from detente.solve.lanes import WIDTH, load, store, table, where
+from detente.solve.lanes import WIDTH, load, smallest, store, table, where
 from detente.solve.mixing import DEPTH, Memory, combine, forget, mixed, remember
 from detente.solve.pace import ARRIVED, GIVEN_UP, IDLE, UNDER_WAY, Pace, begin, judge
 from detente.solve.plan import Plan
@@ -200,7 +200,9 @@ def _move(game: Any, others: Floats, tables: Any, points: Floats, pace: Any) -> 
         store(points, 3 * u, last)
         store(points, 3 * u + 1, earlier)
         store(points, 3 * u + 2, earliest)
-        store(tables.logs, u, where(heads, first * last + second * earlier + third * earliest, load(others, u)))
+        # A probability is heading no further than to one.
+        heading = smallest(first * last + second * earlier + third * earliest, 0.0)
+        store(tables.logs, u, where(heads, heading, load(others, u)))
 
 
 @inlined

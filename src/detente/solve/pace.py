@@ -48,6 +48,9 @@ AIM = 0.8
 """Of the step that would land just within ``FAR``, the part that is tried."""
 LONGER = 3.0
 """Largest ratio of a step to the one before."""
+LEAP, SURELY, FAR_IN_LEAP = 4.0, 0.3, 0.4
+"""A target up to so many times as steep as the first fraction is gone to in one leap, where the second sweep changes so much less than the first: there, and
+at the target, where it may be so far from where the branch was heading."""
 SLOW, SLOW_ON_THE_WAY = 0.2, 0.5
 """Sweeps whose change falls by less than to this share of the one before are mixed, at the target and on the way to it."""
 PLAIN = 2
@@ -65,11 +68,11 @@ LANE = np.dtype(
         *((name, np.int64) for name in ("draw", "state", "inner", "sweeps")),
         *(
             (name, np.float64)
-            for name in ("step", "done", "second", "third", "before", "rate", "drift", "refused", "enough")
+            for name in ("step", "done", "second", "third", "before", "rate", "drift", "refused", "enough", "closing")
         ),
         *(
             (name, np.bool_)
-            for name in ("settled", "leaves", "doubt", "slow", "care", "back", "rough", "again", "nearly")
+            for name in ("settled", "leaves", "doubt", "slow", "care", "back", "rough", "again", "nearly", "leapt")
         ),
     ],
     align=True,
@@ -77,12 +80,12 @@ LANE = np.dtype(
 """What is known of a lane.
 
 ``draw`` and ``state``. ``done``, ``second``, ``third``: the last fractions of the target that it settled at. ``step``: its last in ``t``.
-``inner``, ``sweeps``: at this fraction, and in all. ``before``: the change of the sweep before the last; ``rate``: the ratio of both over ``t``, where it was last seen. ``drift``: distance moved at this fraction. ``enough``: change at which it has settled at the target.
+``inner``, ``sweeps``: at this fraction, and in all. ``before``: the change of the sweep before the last; ``rate``: the ratio of both over ``t``, where it was last seen. ``drift``: distance moved at this fraction. ``enough``: change at which it has settled at the target. ``closing``: ratio of the second change at this fraction to the first.
 
 What the last sweep means: the lane has ``settled``; it ``leaves`` this fraction. ``doubt``, ``slow``: as in :class:`~detente.solve.branch.Followed`.
 
 ``care``: it had to go back, or to mix; ``back``: its last step was back; ``refused``: the distance at which it was refused there, if that was only for care. ``rough``: its last point was taken
-after one sweep; ``again``: it has just settled there once more. ``nearly``: at the target, it would have settled but for one more sweep, which makes it closer, unless by rounding.
+after one sweep; ``again``: it has just settled there once more. ``leapt``: to the target. ``nearly``: at the target, it would have settled but for one more sweep, which makes it closer, unless by rounding.
 """
 
 
@@ -125,7 +128,7 @@ def begin(draw: int, lane: int, steepest: float, rounding: float, pace: Any) -> 
     one.step = 1.0 if steepest <= FIRST_PRECISION else FIRST_PRECISION / steepest
     one.done = one.second = one.third = one.drift = one.refused = 0.0
     one.rate = math.inf
-    one.doubt = one.slow = one.care = one.back = one.rough = one.again = one.nearly = False
+    one.doubt = one.slow = one.care = one.back = one.rough = one.again = one.nearly = one.leapt = False
     pace.t[0, lane] = one.step
     pace.kept[0, lane] = pace.mixes[0, lane] = pace.accepts[0, lane] = pace.shifts[0, lane] = 0.0
     pace.fresh[0, lane] = pace.heads[0, lane] = 1.0
@@ -150,7 +153,8 @@ def judge(actions: Any, budget: int, tables: Any, points: Floats, pace: Any) -> 
         one.sweeps += 1
         one.inner += 1
         one.drift += changed[2, lane]
-        inner = one.inner
+        inner, leapt = one.inner, one.leapt
+        one.closing = math.inf if inner == 1 else (change / one.before if inner == 2 else one.closing)
         accept, restart = _decide(budget, lane, here, change, math.isfinite(changed[1, lane]), mixed, pace)
         one.leaves = accept or restart or one.state != UNDER_WAY
         if one.leaves:
@@ -159,7 +163,7 @@ def judge(actions: Any, budget: int, tables: Any, points: Floats, pace: Any) -> 
             pace.heads[0, lane] = 1.0
             _share(pace.t[0, lane], lane, one, pace.shares)
         mixes = _mixes(one, here, change, inner, mixed)
-        one.care = one.care or restart or (mixes and here < 1.0)
+        one.care = one.care or (restart and not leapt) or (mixes and here < 1.0)
         pace.mixes[0, lane] = 1.0 if mixes else 0.0
         pace.cleared[0, lane] = 1.0 if mixes and not mixed else 0.0
         pace.kept[0, lane] = 1.0 if mixes and mixed else 0.0
@@ -189,7 +193,7 @@ def _decide(budget: int, lane: int, here: float, change: float, sound: bool, mix
     one, at_end = pace.lane[lane], here >= 1.0
     accept, part = False, 0.0
     restart = one.inner > (LAST_PATIENCE if at_end and change < WITH_CARE else PATIENCE)
-    if not sound:
+    if not sound or (one.leapt and (one.drift > FAR_IN_LEAP or (one.inner == 2 and one.closing > SURELY))):
         restart = True
     elif one.settled:
         accept, part = _near(lane, here, mixed, pace.apart, one)
@@ -231,6 +235,8 @@ def _near(lane: int, here: float, mixed: bool, apart: Floats, one: Any) -> Any:
         drift, planned = apart[0, lane], apart[1, lane]
         if one.care and here > one.done and drift > FALLS * one.refused:
             far = min(FAR, max(FAR_OF_PLANNED * planned, FAR / 6.0))
+    elif one.leapt and one.closing <= SURELY:
+        far = FAR_IN_LEAP
     near = drift <= far or one.done == 0.0
     part = AIM * math.sqrt((FAR if near else far) / max(drift, 1e-6))
     one.refused = 0.0
@@ -248,12 +254,18 @@ def _step_on(one: Any, here: float, part: float) -> Any:
         one.step *= min(part, longest if inner <= 12 else (1.2 if inner <= 30 else 0.7))
         one.third, one.second, one.done = one.second, one.done, here
         one.back = False
+        if one.second == 0.0 and one.closing <= SURELY and here + one.step < 1.0 <= LEAP * here:
+            one.leapt = True
+            return 1.0
     return min(1.0, here + one.step)
 
 
 @inlined
 def _go_back(one: Any, here: float, part: float) -> Any:
-    """Back to the last point, and on by a shorter step."""
+    """Back to the last point, and on by a shorter step; after a leap, by the one that would have been taken."""
+    if one.leapt:
+        one.leapt, one.inner = False, 0
+        return one.done + one.step
     one.step = (here - one.done) * max(part, 1.0 / 3.0)
     one.inner, one.back = 0, True
     if one.step < SHORTEST:
