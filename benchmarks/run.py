@@ -139,7 +139,8 @@ def shown(rows: Sequence[Row], watch: Watch, cores: int) -> None:
     for name, goal in GOALS.items():
         ratios = [row.ratio for row in rows if row.name == name]
         sets = next(row.game.tree.sets for row in rows if row.name == name)
-        aims.append([name, sets, f"{goal:,}", *map(figure, ratios), "yes" if min(ratios) >= goal else "no"])
+        met = [f"{p:g}" for p, ratio in zip(PRECISIONS, ratios, strict=True) if ratio >= goal]
+        aims.append([name, sets, f"{goal:,}", *map(figure, ratios), f"at {' and '.join(met)}" if met else "no"])
     table("goals", ("game", "sets", "goal", *(f"ratio at {p:g}" for p in PRECISIONS), "reached"), aims)
 
 
