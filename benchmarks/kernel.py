@@ -30,7 +30,7 @@ from detente.solve.sweep import sweep
 
 compiled: Any = nb.njit(nogil=True, error_model="numpy", _nrt=False, fastmath={"contract", "nsz"})
 ROW = 8 * WIDTH
-EXP, LOG = 20, 17
+EXP, LOG = 18, 12
 """Multiplications and fused multiply-adds of one exponential and one logarithm (``detente.solve.lanes``)."""
 PRECISION = 10.0
 CHAINS = 12
@@ -67,7 +67,8 @@ def counts(plan: Plan) -> Counts:
     rows += int((size * options).sum() + size[~one].sum())  # payoffs of options, and reach where beliefs count
     rows += int(options.sum() + tree.sets + known.sum())  # choices stored, precision loaded, images stored
     fused = edges * actors + late_fused
-    fused += int((two * (EXP + 1 + 2 * options)).sum() + (more * (size * (EXP + options) + options)).sum())
+    looked = np.where(pair, 1, options)  # at sets of two options only the difference counts
+    fused += int((two * (EXP + 1 + 2 * looked)).sum() + (more * (size * (EXP + looked) + looked)).sum())
     fused += int(np.where(pair, EXP + 2, options * (EXP + 2)).sum() + LOG * (known > 0).sum())
     divisions = int((~one).sum() + tree.sets + (known > 0).sum())
     return Counts(rows, fused, divisions)

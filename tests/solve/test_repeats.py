@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_games import random_game
@@ -46,3 +47,17 @@ def test_the_answer_is_the_same_to_the_last_bit() -> None:
     np.testing.assert_array_equal(one.choice[:, rest], other.choice[:, rest])
     np.testing.assert_array_equal(one.value[:, rest], other.value[:, rest])
     assert (one.choice[:, 20] != other.choice[:, 20]).any()
+
+
+@pytest.mark.parametrize("draws", [1, 16, 40])
+def test_what_differs_in_few_bits_is_told_apart_at_once(draws) -> None:
+    """Signs, powers of two and small whole numbers, as payoffs often are: each is held once, in a game of zero sum too."""
+    rng = np.random.default_rng(2)
+    numbers = np.array([0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 4.0, -4.0])
+    constant = np.repeat(numbers[:, None], draws, axis=1)
+    varying = rng.integers(1, 3, (40, draws)) * rng.random((40, 1))
+    rows = np.concatenate([constant, varying, -varying, constant, -varying])
+    other = first_alike(rows)
+    off = unlike(rows, other, 0, draws)
+    kept = np.unique(np.where(off, np.arange(len(rows)), other))
+    assert len(kept) == len(np.unique(rows, axis=0))

@@ -3,7 +3,7 @@
 Nodes ``0 .. nodes-1`` are decisions and chance moves, ordered so that a parent precedes its children; ids
 from ``nodes`` on are terminals. Nodes are grouped in *levels* (the steps of a process): no node is an ancestor of
 another of the same level, and a set belongs to the first level that has a node of it, so a backward pass may treat a
-level's sets one after the other, and then its nodes. In the game of a situation a set's nodes all stand in its level. Where
+level's sets one after the other, each with its nodes, or all and then the nodes. In the game of a situation a set's nodes all stand in its level. Where
 two sets cross (each has a node above one of the other, as when two actors do not know who moves first) that
 cannot be; such sets are *late*: their other nodes come up in the pass before the set does.
 

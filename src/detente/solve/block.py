@@ -38,7 +38,7 @@ class Effort(IntEnum):
 
 BUDGET, BUDGET_OF_SMALL = 200, 600
 """Sweeps a draw may take; and where unknowns are few, so that arc length is by :mod:`detente.solve.dense`, which takes many times as long as a sweep."""
-FAR = {Effort.ONWARD: 0.12, Effort.EARLIER: 0.12, Effort.AFRESH: 0.12, Effort.FINE: 0.012}
+FAR = {Effort.ONWARD: 0.12, Effort.EARLIER: 0.12, Effort.AFRESH: 0.06, Effort.FINE: 0.012}
 """How far from where it was heading a step by arc length may land, in probability."""
 LARGEST = {
     Effort.QUICK: 129 * WIDTH,

@@ -40,7 +40,7 @@ TINY = 1e-300
 PULL = 2.0
 """Times that the identity is added before a mean is taken: real eigenvalues above one stay there, and those far below or off the line, where sweeps overshoot, come in."""
 SQUARINGS = 4
-"""Of a matrix: where its 16th power is small, no eigenvalue reaches one."""
+"""Of a matrix so pulled: where its 16th power is small, no real eigenvalue reaches one."""
 
 
 POINT, IMAGE, WEIGHT, ASK, ANSWER, BASIS_FROM = range(6)

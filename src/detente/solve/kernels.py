@@ -52,7 +52,7 @@ class Numbers(NamedTuple):
 
 class Tables(NamedTuple):
     """The tables of a row of draws: see the module. ``lam`` (I), ``image`` (n) the responses to ``logs``; ``changed`` (3) how far they are from them: the largest
-    change of a probability, to first order; the sum of changes, which shows what is no number; and the distance, in probability (a log probability's counts in proportion: ``IN_LOGS``). ``scratch`` (most options)."""
+    change of a probability, to first order; the sum of changes, which shows what is no number; and the distance, in probability (a log probability's counts in proportion: :mod:`detente.solve.sweep`). ``scratch`` (most options)."""
 
     logs: Floats
     prob: Floats

@@ -83,14 +83,14 @@ def _laid_out(tree: Tree) -> Layout:
     }
     uniform = -np.log(np.diff(tree.set_action)[tree.action_set[tree.belief_actions]])
     return Layout(
-        {name: _index(part.ravel()) for name, part in fixed.items()} | {"uniform": uniform},
-        _index(edge_row),
+        {name: as_index(part.ravel()) for name, part in fixed.items()} | {"uniform": uniform},
+        as_index(edge_row),
         leads,
         ends,
         tree.edge_child[ends] - nodes,
-        _index(own),
-        _index(mix),
-        _index((loose[:, None] * actors + np.arange(actors)).ravel()),
+        as_index(own),
+        as_index(mix),
+        as_index((loose[:, None] * actors + np.arange(actors)).ravel()),
     )
 
 
@@ -152,5 +152,6 @@ def _starts(lengths: NDArray[np.integer]) -> Places:
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
 
 
-def _index(values: NDArray[np.integer]) -> Index:
+def as_index(values: NDArray[np.integer]) -> Index:
+    """Numbers as compiled code reads them."""
     return np.ascontiguousarray(values, dtype=np.int32)

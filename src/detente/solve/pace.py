@@ -3,7 +3,7 @@
 At a fraction ``t`` of the target precision a lane sweeps until it settles. Then it steps on, the further the nearer it came to where
 the branch was heading. Where sweeps close in fast, as they have been seen to just before, one is enough; that is most of the way in most games. Where
 sweeps fail to settle, or settle far from where the branch was heading, which may be another branch, the lane goes back and
-takes a shorter step: from then on it steps with care.
+takes a shorter step: from then on it steps with care. A near target is reached in one leap from the first fraction, where sweeps close in at once both there and at the target.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ LONGER = 3.0
 LEAP, SURELY, FAR_IN_LEAP = 4.0, 0.3, 0.4
 """A target up to so many times as steep as the first fraction is gone to in one leap, where the second sweep changes so much less than the first: there, and
 at the target, where it may be so far from where the branch was heading."""
+PATIENCE_IN_LEAP = 12
+"""Sweeps there."""
 SLOW, SLOW_ON_THE_WAY = 0.2, 0.5
 """Sweeps whose change falls by less than to this share of the one before are mixed, at the target and on the way to it."""
 PLAIN = 2
@@ -193,7 +195,7 @@ def _decide(budget: int, lane: int, here: float, change: float, sound: bool, mix
     one, at_end = pace.lane[lane], here >= 1.0
     accept, part = False, 0.0
     restart = one.inner > (LAST_PATIENCE if at_end and change < WITH_CARE else PATIENCE)
-    if not sound or (one.leapt and (one.drift > FAR_IN_LEAP or (one.inner == 2 and one.closing > SURELY))):
+    if not sound or (one.leapt and _missed(one)):
         restart = True
     elif one.settled:
         accept, part = _near(lane, here, mixed, pace.apart, one)
@@ -207,6 +209,12 @@ def _decide(budget: int, lane: int, here: float, change: float, sound: bool, mix
     if one.state == UNDER_WAY and one.sweeps >= budget:
         one.state = GIVEN_UP
     return accept, restart
+
+
+@inlined
+def _missed(one: Any) -> Any:
+    """Whether a leap has come down too far from where the branch was heading, or where sweeps do not close in at once."""
+    return one.drift > FAR_IN_LEAP or (one.inner == 2 and one.closing > SURELY) or one.inner > PATIENCE_IN_LEAP
 
 
 @inlined
@@ -254,7 +262,7 @@ def _step_on(one: Any, here: float, part: float) -> Any:
         one.step *= min(part, longest if inner <= 12 else (1.2 if inner <= 30 else 0.7))
         one.third, one.second, one.done = one.second, one.done, here
         one.back = False
-        if one.second == 0.0 and one.closing <= SURELY and here + one.step < 1.0 <= LEAP * here:
+        if one.second == 0.0 and not one.care and one.closing <= SURELY and here + one.step < 1.0 <= LEAP * here:
             one.leapt = True
             return 1.0
     return min(1.0, here + one.step)
@@ -264,7 +272,7 @@ def _step_on(one: Any, here: float, part: float) -> Any:
 def _go_back(one: Any, here: float, part: float) -> Any:
     """Back to the last point, and on by a shorter step; after a leap, by the one that would have been taken."""
     if one.leapt:
-        one.leapt, one.inner = False, 0
+        one.leapt, one.inner, one.refused = False, 0, 0.0
         return one.done + one.step
     one.step = (here - one.done) * max(part, 1.0 / 3.0)
     one.inner, one.back = 0, True
@@ -324,5 +332,5 @@ def _distances(actions: Any, prob: Floats, image: Floats, points: Floats, pace: 
 
 @inlined
 def _grown(x: Any) -> Any:
-    """The exponential less one, by its series: within a tenth from -1 to 1, and what is further than that is too far anyway."""
+    """The exponential less one, by its series: within a tenth from -1 to 1, and what is further than that is too far anyway, as log probabilities count (``IN_LOGS`` is no less than ``FAR``)."""
     return x * (1.0 + x * (0.5 + x * (1.0 / 6.0 + x * (1.0 / 24.0))))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from detente.game.combinations import firsts, ranks
 from detente.game.tree import Index, Tree
-from detente.solve.layout import layout
+from detente.solve.layout import as_index, layout
 
 
 class Arrays(NamedTuple):
@@ -89,7 +89,7 @@ class Plan:
             payoff_part=part,
             payoff_first=first,
         )
-        return cls(tree, arrays, _index(terminal.ravel()))
+        return cls(tree, arrays, as_index(terminal.ravel()))
 
     @classmethod
     def plain(cls, tree: Tree) -> Plan:
@@ -117,8 +117,4 @@ def _payoffs(
         lengths.append(np.full(len(example), len(of_actor)))
         first.append(first[-1] + len(example))
     start = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
-    return _index(start), _index(np.concatenate(parts)), _index(np.asarray(first)), terminal
-
-
-def _index(values: NDArray[np.integer]) -> Index:
-    return np.ascontiguousarray(values, dtype=np.int32)
+    return as_index(start), as_index(np.concatenate(parts)), as_index(np.asarray(first)), terminal

@@ -25,10 +25,18 @@ def first_alike(values: Floats) -> Index:
     if not draws:
         return np.arange(len(values))
     some = np.ascontiguousarray(values[:, np.linspace(0, draws - 1, min(draws, LOOKED_AT)).astype(np.intp)])
-    # A sum of their bits, each times another odd number, is faster to sort than the numbers themselves. Rows of one sum that are not alike are found out afterwards.
-    odd = np.arange(1, some.shape[1] + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) | np.uint64(1)
-    _, first, which = np.unique((some.view(np.uint64) * odd).sum(axis=1), return_index=True, return_inverse=True)
+    _, first, which = np.unique(_mixed(some.view(np.uint64)), return_index=True, return_inverse=True)
     return first[which].astype(np.int64)
+
+
+def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """(R,) a number for each row of ``bits`` (R, k), the same for the same bits and hardly ever for others: faster to sort than the rows. Rows of one number that are not
+    alike are found out afterwards. Bits are shifted into each other and multiplied first (Steele, Lea & Flood 2014), since payoffs differ in few of them: in the sign, say."""
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    odd = np.arange(1, bits.shape[1] + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) | np.uint64(1)
+    mixed: NDArray[np.uint64] = ((bits ^ (bits >> np.uint64(31))) * odd).sum(axis=1)
+    return mixed
 
 
 def unlike(values: Floats, other: Index, start: int, stop: int) -> NDArray[np.bool_]:

@@ -47,7 +47,7 @@ class Solution:
 
     @cached_property
     def reach(self) -> Floats:
-        """(T, D) probability of each terminal: worked out when it is first asked for."""
+        """(T, D) probability of each terminal: worked out when it is first asked for. No number where a chance is none."""
         tree, draws = self.tree, self.choice.shape[1]
         prob, out = np.concatenate([self.choice, self.chances]), np.empty((tree.terminals, draws))
         for some in _slices(draws, max(1, ROOM // (tree.nodes + tree.terminals))):
