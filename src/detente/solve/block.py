@@ -32,17 +32,19 @@ class Effort(IntEnum):
     """The same from where fewer sweeps get to, which is less often astray."""
     AFRESH = 3
     """By arc length from the beginning."""
-    FINE = 4
-    """The same in short steps, for curves that nearly touch another."""
+    SHORTER = 4
+    """The same in shorter steps: what steps of one length miss where curves nearly touch, those of another may not."""
+    FINE = 5
+    """The same in the shortest, for curves that nearly touch another."""
 
 
 BUDGET, BUDGET_OF_SMALL = 200, 600
 """Sweeps a draw may take; and where unknowns are few, so that arc length is by :mod:`detente.solve.dense`, which takes many times as long as a sweep."""
-FAR = {Effort.ONWARD: 0.12, Effort.EARLIER: 0.12, Effort.AFRESH: 0.06, Effort.FINE: 0.012}
+FAR = {Effort.ONWARD: 0.12, Effort.EARLIER: 0.12, Effort.AFRESH: 0.06, Effort.SHORTER: 0.04, Effort.FINE: 0.012}
 """How far from where it was heading a step by arc length may land, in probability."""
 LARGEST = {
     Effort.QUICK: 129 * WIDTH,
-    **dict.fromkeys((Effort.ONWARD, Effort.EARLIER, Effort.AFRESH), 8 * WIDTH),
+    **dict.fromkeys((Effort.ONWARD, Effort.EARLIER, Effort.AFRESH, Effort.SHORTER), 8 * WIDTH),
     Effort.FINE: 4 * WIDTH,
 }
 """Draws to hand over at a time: so many that lanes are seldom idle while the last ones end, few where each takes long and other cores could share."""
