@@ -284,8 +284,8 @@ def _certify(game: Any, actors: int, fresh: bool, tables: Any, answer: Floats) -
             gain = gain_of_second(game, h, tables.value, tables.reach)
             one, two = load(tables.prob, first), load(tables.prob, first + 1)
             store(answer, actor, largest(size(gain) * where(gain, one, two), load(answer, actor)))
-            first_one, second_one, _ = in_two(load(tables.lam, actor) * gain)
-            off = largest(largest(size(first_one - one), size(second_one - two)), off)
+            logit_one, logit_two, _ = in_two(load(tables.lam, actor) * gain)
+            off = largest(largest(size(logit_one - one), size(logit_two - two)), off)
             continue
         expected_payoffs(game, h, options, tables.value, tables.reach, worth)
         best, mean = load(worth, 0), fill(worth, 0.0)
