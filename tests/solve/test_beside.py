@@ -38,9 +38,9 @@ class Other:
 def test_what_it_compiles_is_what_a_forecast_calls():
     """The same types, or all would be compiled again."""
     forecast(load(path("korea-2019")), draws=300)
-    before = {kernel: len(kernel.signatures) for kernel in beside._kernels()}
+    before = {kernel: len(kernel.signatures) for kernel in beside._kernels().values()}
     assert set(before.values()) == {1}
-    beside.compile_here()
+    beside.compile_here(*beside._kernels())
     assert {kernel: len(kernel.signatures) for kernel in before} == before
     assert all(beside._on_disk(kernel) for kernel in before)
 
@@ -64,14 +64,21 @@ def test_it_is_not_waited_for_for_ever(nothing_on_disk, monkeypatch):
     monkeypatch.setattr(Other, "poll", lambda self: None)
     monkeypatch.setattr(beside, "LONGEST", 0.1)
     beside.compile_beside()
-    beside.wait_for(beside._kernels()[0])
+    beside.wait_for(beside._kernels()["finish"])
 
 
 def test_it_is_started_once(nothing_on_disk):
     beside.compile_beside()
     beside.compile_beside()
     assert [command[0] for command in nothing_on_disk] == [sys.executable]
-    beside.wait_for(beside._kernels()[0])
+    beside.wait_for(beside._kernels()["finish"])
+
+
+def test_where_there_are_more_cores_two_share_it(nothing_on_disk, monkeypatch):
+    monkeypatch.setattr(beside.os, "cpu_count", lambda: 4)
+    beside.compile_beside()
+    done = [command[2].rpartition("compile_here")[2] for command in nothing_on_disk]
+    assert done == ["(*('finish',))", "(*('index', 'arclength'))"]
 
 
 def test_it_is_not_started_where_all_is_on_disk(nothing_on_disk, monkeypatch):
@@ -101,7 +108,7 @@ def test_where_no_process_can_be_started_nothing_happens(nothing_on_disk, monkey
     monkeypatch.setattr(beside.subprocess, "Popen", refuse)
     beside.compile_beside()
     assert not beside._started
-    beside.wait_for(beside._kernels()[0])
+    beside.wait_for(beside._kernels()["finish"])
 
 
 @pytest.mark.slow
@@ -120,7 +127,7 @@ def test_after_installation_half_is_compiled_elsewhere(tmp_path):
         from detente.situation import load
         from detente.situations import path
         made_forecast = forecast(load(path("korea-2019")), draws=300)
-        assert "_follow" in made and not made & {"follow", "sweep_and_certify"}, made
+        assert "_follow" in made and not made & {"follow", "sweep_and_certify", "arnoldi"}, made
         print(made_forecast.data["answer"].values.sum().hex())
     """
     environment = {**beside.os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}

@@ -28,7 +28,7 @@ from detente.solve.lanes import WIDTH, exp, fill, highest, largest, load, size, 
 from detente.solve.pace import FIRST_PRECISION
 from detente.solve.plan import Plan
 from detente.solve.status import Status
-from detente.solve.sweep import sweep
+from detente.solve.sweep import sweep, sweep_once
 from detente.solve.vectors import collect, deal, scale
 
 Floats = NDArray[np.float64]
@@ -73,7 +73,7 @@ class SweepMap:
     def __call__(self, point: Floats) -> Floats:
         self.tables.logs[: self.plan.unknowns] = point[:-1]
         self.tables.lam[:] = self.target * point[-1]
-        sweep(self.plan.arrays, self.plan.actors, self.tables)
+        sweep_once(self.plan.arrays, self.plan.actors, self.tables)
         self.sweeps += 1
         image: Floats = self.tables.image.copy()
         return image

@@ -1,7 +1,7 @@
-"""Half of the compilation in a process of its own, the first time after installation.
+"""Half of the compilation in other processes, the first time after installation.
 
-Numba compiles on one core, and keeps what it compiled on disk. The last sweeps and what follows folds are needed later
-than the sweeps on the way, and in this order: so another Python compiles them meanwhile, and this one reads them from disk. Where no process can be
+Numba compiles on one core, and keeps what it compiled on disk. The last sweeps, the test of the index and what follows folds are needed later
+than the sweeps on the way, and in this order: so another Python compiles them meanwhile, or two where there are cores for them, and this one reads them from disk. Where no process can be
 started nothing is lost but time: what is not on disk when it is needed is compiled here.
 """
 
@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,17 +33,23 @@ _started: list[subprocess.Popen[bytes]] = []
 
 @cache
 def compile_beside() -> None:
-    """Start the other process, unless all is on disk; returns at once. Looks only the first time."""
-    if (os.cpu_count() or 1) < 2 or all(_on_disk(kernel) for kernel in _kernels()):
+    """Start the other processes, unless all is on disk; returns at once. Looks only the first time."""
+    cores = os.cpu_count() or 1
+    if cores < 2 or all(_on_disk(kernel) for kernel in _kernels().values()):
         return
     # Where Python is part of another program, its executable may be that program.
     if getattr(sys, "frozen", False) or not Path(sys.executable or "").name.lower().startswith("python"):
         return
+    first, *others = _kernels()
+    for names in ((first, *others),) if cores == 2 else ((first,), others):
+        _start(*names)
+
+
+def _start(*names: str) -> None:
+    """Start a process that compiles these kernels."""
     quiet = subprocess.DEVNULL
     # What compiling leaves behind goes with the process: nothing is collected before.
-    code = (
-        f"import gc, sys; gc.disable(); sys.path[:] = {sys.path!r}; from {__name__} import compile_here; compile_here()"
-    )
+    code = f"import gc, sys; gc.disable(); sys.path[:] = {sys.path!r}; from {__name__} import compile_here; compile_here(*{names!r})"
     try:
         other = subprocess.Popen([sys.executable, "-c", code], stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603 - this Python
     except OSError:
@@ -51,27 +58,25 @@ def compile_beside() -> None:
 
 
 def wait_for(kernel: Any) -> None:
-    """Until the other process, if there is one, has compiled this; not for ever. The test of the index, which is needed next, is compiled here meanwhile."""
-    from detente.solve import index
-
-    def waiting() -> bool:
-        return any(p.poll() is None for p in _started) and not _on_disk(kernel)
-
-    if waiting() and not _on_disk(index.arnoldi):
-        plan, numbers, tables = _small_game()
-        index.astray(plan, numbers, plan.arrays.uniform[None, :], tables)
+    """Until another process, if there is one, has compiled this; not for ever."""
     begun = time.monotonic()
-    while time.monotonic() < begun + LONGEST and waiting():
+    while time.monotonic() < begun + LONGEST and any(p.poll() is None for p in _started) and not _on_disk(kernel):
         time.sleep(PAUSE)
 
 
-def compile_here() -> None:
-    """Solve a game with all that the other process is to compile."""
-    from detente.solve import arclength, finish
+def compile_here(*names: str) -> None:
+    """Call these kernels on a small game, in this order."""
+    from detente.solve import arclength, finish, index
 
     plan, numbers, tables = _small_game()
-    finish.finish(plan, numbers, plan.arrays.uniform[None, :], np.ones(1, np.bool_), finish.PATIENCE, tables)
-    arclength.follow_all(plan, numbers, tables, far=0.1, start=None)
+    profile = plan.arrays.uniform[None, :]
+    calls: dict[str, Callable[[], object]] = {
+        "finish": lambda: finish.finish(plan, numbers, profile, np.ones(1, np.bool_), finish.PATIENCE, tables),
+        "index": lambda: index.astray(plan, numbers, profile, tables),
+        "arclength": lambda: arclength.follow_all(plan, numbers, tables, far=0.1, start=None),
+    }
+    for name in names:
+        calls[name]()
 
 
 def _small_game() -> tuple[Plan, Numbers, Tables]:
@@ -91,10 +96,11 @@ def _small_game() -> tuple[Plan, Numbers, Tables]:
     return plan, Numbers(np.zeros((4 * options, 1)), np.zeros((0, 1)), np.ones((2, 1))), Tables.of(plan)
 
 
-def _kernels() -> tuple[Any, ...]:
-    from detente.solve import arclength, finish
+def _kernels() -> dict[str, Any]:
+    """What is compiled elsewhere, by the module that calls it, in the order in which it is needed."""
+    from detente.solve import arclength, finish, index
 
-    return finish.sweep_and_certify, arclength.follow
+    return {"finish": finish.sweep_and_certify, "index": index.arnoldi, "arclength": arclength.follow}
 
 
 def _on_disk(kernel: Any) -> bool:

@@ -9,16 +9,18 @@ from typing import Any
 import numba as nb
 from numba.core import event
 
+from detente.solve.once import PART, WHOLE
+
 _options: dict[str, Any] = {
     "error_model": "numpy",
     "fastmath": {"contract", "nsz"},
     "_nrt": False,
     "no_cfunc_wrapper": True,
 }
-jit: Any = nb.njit(cache=True, nogil=True, **_options)
-inner: Any = nb.njit(cache=True, no_cpython_wrapper=True, **_options)
+jit: Any = nb.njit(nogil=True, **WHOLE, **_options)
+inner: Any = nb.njit(no_cpython_wrapper=True, **PART, **_options)
 """For what only compiled code calls: to take apart what Python hands over may take as long to compile as the rest. Python that calls such a function crashes."""
-inlined: Any = nb.njit(forceinline=True, no_cpython_wrapper=True, **_options)
+inlined: Any = nb.njit(forceinline=True, no_cpython_wrapper=True, **{**PART, "cache": False}, **_options)
 """The same for the steps of a pass: to hand a game's arrays over at a call costs more than the step."""
 
 

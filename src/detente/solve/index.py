@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.solve.beside import wait_for
 from detente.solve.compiled import inner, jit
 from detente.solve.kernels import Numbers, Tables, take_up
 from detente.solve.lanes import WIDTH, exp, fill, highest, largest, load, size, store, table
@@ -57,6 +58,7 @@ def astray(plan: Plan, numbers: Numbers, logs: Floats, tables: Tables) -> NDArra
     full = -(-draws // WIDTH) * WIDTH
     columns = np.zeros((full * basis, basis + 1))
     vectors, rate = table(WIDTH * (BASIS_FROM + basis + 1) * rows_of(unknowns)), np.zeros(WIDTH)
+    wait_for(arnoldi)
     arnoldi(
         plan.arrays,
         plan.actors,

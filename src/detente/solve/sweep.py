@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.compiled import inlined, jit
+from detente.solve.compiled import inlined, inner, jit
 from detente.solve.lanes import at, exp, fill, largest, load, log, size, smallest, store, where
 from detente.solve.layout import ACTION, ACTOR, FIRST, MANY, MIX, NODES, OWN, SET
 
@@ -198,7 +198,7 @@ def mix_all(game: Any, actors: int, prob: Floats, value: Floats) -> None:
             mix_set(game, h, at(game.sets, (h + 1) * SET + ACTION) - at(game.sets, h * SET + ACTION), prob, value)
 
 
-@jit
+@inner
 def sweep(game: Any, actors: int, tables: Any) -> None:
     """One pass down and one up: ``image``, the logit responses to ``logs`` in log probabilities.
 
@@ -219,6 +219,12 @@ def sweep(game: Any, actors: int, tables: Any) -> None:
                 answer_of_two(game, h, tables)
             else:
                 answer_of_many(game, h, options, tables)
+
+
+@jit
+def sweep_once(game: Any, actors: int, tables: Any) -> None:
+    """The same, for Python to call."""
+    sweep(game, actors, tables)
 
 
 @inlined
