@@ -151,7 +151,8 @@ def _times(value: Any, inverse: Any) -> Any:
 @inlined
 def mixed(memory: Any, unknowns: int, slot: int, u: int, image: Floats) -> Any:
     """Unknown ``u`` of the combination (type II) whose distance from the unknowns is least."""
-    total = load(image, u)
-    for i in range(DEPTH):
-        total -= load(memory.share, i) * load(memory.steps, aged(slot, i) * unknowns + u)
-    return total
+    # Written out for the three of DEPTH.
+    one, two, three = slot * unknowns + u, aged(slot, 1) * unknowns + u, aged(slot, 2) * unknowns + u
+    total = load(image, u) - load(memory.share, 0) * load(memory.steps, one)
+    total -= load(memory.share, 1) * load(memory.steps, two)
+    return total - load(memory.share, 2) * load(memory.steps, three)

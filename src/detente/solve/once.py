@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import llvmlite.binding as llvm
 import numba
 from numba import _dynfunc
 from numba.core.codegen import JITCodeLibrary
@@ -41,14 +42,16 @@ SUPERFLUOUS = frozenset(
 
 
 class _Whole(JITCodeLibrary):  # type: ignore[misc]
-    """Code that is run: optimised when all its parts are there. What is to be vectorised is written so."""
+    """Code that is run: optimised when all its parts are there. What is to be vectorised or unrolled is written so."""
 
     def _optimize_functions(self, module: Any) -> None:
         module.data_layout = self._codegen._data_layout
 
     def _optimize_final_module(self) -> None:
-        manager, builder = self._codegen._module_pass_manager(opt=2, loop_vectorize=False, slp_vectorize=False)
-        manager.run(self._final_module, builder)
+        options = llvm.create_pipeline_tuning_options(speed_level=2)
+        options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = False
+        builder = llvm.create_pass_builder(self._codegen._tm, options)
+        builder.getModulePassManager().run(self._final_module, builder)
 
 
 class _Part(_Whole):
@@ -59,6 +62,11 @@ class _Part(_Whole):
         for library in dict.fromkeys(self._linking_libraries):
             self._reload_init.update(library._reload_init)
             self._final_module.link_in(library._get_module_for_linking(), preserve=True)
+        # As Numba marks a copy of what other code takes in: it may be there twice, and goes where nothing calls it.
+        for function in self._final_module.functions:
+            if not function.is_declaration and function.linkage == llvm.Linkage.external:
+                function.linkage = llvm.Linkage.linkonce_odr
+        self._shared_module = self._final_module
         self._finalized = True
 
 
