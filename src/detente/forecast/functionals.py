@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.combinations import combinations
-from detente.solve.compiled import jit
+from detente.solve.compiled import loops
 
 Floats = NDArray[np.float64]
 
@@ -112,7 +112,7 @@ def sum_by_group(reach: Floats, group: NDArray[np.int32], groups: int) -> Floats
     return out
 
 
-@jit
+@loops
 def _add_rows(values: Floats, group: NDArray[np.int32], first: int, out: Floats) -> None:
     for i in range(len(group)):
         if group[i] >= 0:
@@ -121,7 +121,7 @@ def _add_rows(values: Floats, group: NDArray[np.int32], first: int, out: Floats)
                 out[g, lane] += values[i, lane]
 
 
-@jit
+@loops
 def _sparse_product(
     start: NDArray[np.int64], column: NDArray[np.int32], weight: Floats, dense: Floats, out: Floats
 ) -> None:
@@ -132,7 +132,7 @@ def _sparse_product(
                 out[row, lane] += w * dense[c, lane]
 
 
-@jit
+@loops
 def expected_payoff(reach: Floats, payoffs: Floats, terminal: Any, mask: NDArray[np.bool_], out: Floats) -> None:
     """Sum over masked terminals of reach (T, L) times payoff, ``out`` (I, L); ``payoffs`` (P, L), ``terminal`` (T * I) their rows."""
     out[:] = 0.0

@@ -18,6 +18,9 @@ _options: dict[str, Any] = {
     "no_cfunc_wrapper": True,
 }
 jit: Any = nb.njit(nogil=True, **WHOLE, **_options)
+"""For what Python calls, written in lanes."""
+loops: Any = nb.njit(cache=True, nogil=True, **_options)
+"""For what Python calls, with loops over a last axis that the compiler makes into vectors."""
 inner: Any = nb.njit(no_cpython_wrapper=True, **PART, **_options)
 """For what only compiled code calls: to take apart what Python hands over may take as long to compile as the rest. Python that calls such a function crashes."""
 inlined: Any = nb.njit(forceinline=True, no_cpython_wrapper=True, **{**PART, "cache": False}, **_options)

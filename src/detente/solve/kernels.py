@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Tree
-from detente.solve.compiled import inlined, inner, jit
+from detente.solve.compiled import inlined, inner, jit, loops
 from detente.solve.lanes import (
     at,
     fill,
@@ -120,7 +120,7 @@ def terminal_reach(tree: Tree, prob: Floats, first: int, reach: Floats) -> None:
     _terminal_reach(tree.edge_start, tree.edge_child, layout(tree).edge_row, prob, first, reach)
 
 
-@jit
+@loops
 def _terminal_reach(edge_start: Any, edge_child: Any, edge_row: Any, prob: Floats, first: int, reach: Floats) -> None:
     lanes = reach.shape[1]
     reach[0] = 1.0
@@ -131,7 +131,7 @@ def _terminal_reach(edge_start: Any, edge_child: Any, edge_row: Any, prob: Float
                 reach[child, lane] = reach[n, lane] * prob[row, first + lane]
 
 
-@jit
+@loops
 def terminal_payoffs(game: Any, values: Floats, first: int, out: Floats) -> None:
     """Payoffs (P, L) of L draws from ``first`` on, from the parts' ``values`` (rows, D)."""
     out[:] = 0.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.compiled import jit
+from detente.solve.compiled import loops
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -46,7 +46,7 @@ def unlike(values: Floats, other: Index, start: int, stop: int) -> NDArray[np.bo
     return out
 
 
-@jit
+@loops
 def _compare(bits: Index, other: Index, start: int, stop: int, out: NDArray[np.bool_]) -> None:
     for row in range(len(other)):
         twin, off = other[row], 0
