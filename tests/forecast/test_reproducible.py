@@ -13,6 +13,8 @@ from detente.forecast.run import pooled, prepare, solve_draws
 from detente.situation import load
 from detente.situations import path
 from detente.solve import Effort
+from detente.solve.schedule import Schedule
+from detente.solve.theory import chunk
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +103,8 @@ def test_draws_are_dealt_out_once_and_in_their_order():
     task = prepare(load(path("korea-2019")))
     which = np.random.default_rng(0).permutation(1_000)
     for effort, parts in ((Effort.QUICK, 1), (Effort.QUICK, 7), (Effort.AFRESH, 2)):
-        chunks = run._chunks(task, effort, which, parts)
+        schedule = Schedule(-np.argsort(which).astype(float), lambda effort: chunk(task.method, task.plan, effort), 1)
+        chunks = schedule.dealt(effort, which, parts)
         assert len(chunks) >= parts
         assert sorted(np.concatenate(chunks)) == list(range(1_000))
         assert np.ptp([len(each) for each in chunks]) <= 1

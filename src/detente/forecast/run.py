@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,11 +22,12 @@ from detente.forecast.seek import seek
 from detente.forecast.weights import effective_draws, pareto_k
 from detente.game import Game, GameError, unroll
 from detente.situation.model import Situation
-from detente.solve import UNFINISHED, Block, Effort, Numbers, Plan, Status
+from detente.solve import Block, Effort, Numbers, Plan, Status
 from detente.solve.arclength import Start
 from detente.solve.beside import compile_beside
 from detente.solve.lanes import WIDTH
 from detente.solve.method import Method
+from detente.solve.schedule import Parts, Schedule
 from detente.solve.theory import check_information, chunk, solve_by
 
 Floats = NDArray[np.float64]
@@ -89,6 +89,19 @@ class Results:
 
 
 @dataclass(frozen=True)
+class Solved:
+    """Some draws solved and measured; and where the next effort is to start with some of them, by their place among these."""
+
+    results: Results
+    starts: Mapping[int, Start]
+
+    @property
+    def status(self) -> NDArray[np.int64]:
+        """(S,) how each ended."""
+        return self.results.status
+
+
+@dataclass(frozen=True)
 class Task:
     """What every block needs to know. ``kept``: routes followed draw by draw; ``also``: further measures of the same game; ``keeps_play``: whether
     results hold what is played, which takes memory of the order of game times draws."""
@@ -107,10 +120,10 @@ class Task:
         """Solve and measure some draws."""
         return self._measured(self.solved(quantities, self.effort))
 
-    def onward(self, given: tuple[Mapping[str, Floats], Start | None]) -> tuple[Results, Mapping[int, Start]]:
-        """Solve and measure some draws, given their quantities and where to start; and where the next effort is to start with some of them, by number."""
+    def onward(self, given: tuple[Mapping[str, Floats], Start | None]) -> Solved:
+        """Solve and measure some draws, given their quantities and where to start."""
         solved = self.solved(given[0], self.effort, given[1])
-        return self._measured(solved), solved.starts
+        return Solved(self._measured(solved), solved.starts)
 
     def solved(self, quantities: Mapping[str, Floats], effort: Effort, start: Start | None = None) -> Block:
         """Some draws under the theory."""
@@ -283,65 +296,24 @@ def solve_draws(
 
     ``done`` is called after each chunk with the number of draws that the least effort has been through; what it raises ends the work.
     """
-    # The steepest draws take longest, as a rule: begun first, they leave no lane idle while the last one ends.
-    steepest = task.precision(drawn).max(axis=0)
-    draws = len(steepest)
-    first = _chunks(task, Effort.QUICK, np.argsort(-steepest, kind="stable"), CORES)
-    lead = max(len(first) // 2, 2 * CORES)
-    left: dict[Effort, list[int]] = {effort: [] for effort in Effort}
-    handed: deque[tuple[Effort, NDArray[np.intp], Iterator[tuple[Results, Mapping[int, Start]]]]] = deque()
-    starts, results, been = dict[int, Start](), None, 0
+    schedule = Schedule(
+        task.precision(drawn).max(axis=0), lambda effort: chunk(task.method, task.plan, effort), CORES, hardest
+    )
+    draws, been = len(schedule.weight), 0
+    results: Results | None = None
 
-    def hand_over(effort: Effort, chunks: list[NDArray[np.intp]]) -> None:
-        each, goes_on = replace(task, effort=effort), effort == Effort.ONWARD
-        given = [
-            (
-                {name: values[which] for name, values in drawn.items()},
-                Start.join([starts.pop(int(draw)) for draw in which]) if goes_on else None,
-            )
-            for which in chunks
-        ]
-        found = iter(pool.map(each.onward, given))
-        handed.extend((effort, which, found) for which in chunks)
+    def hand_over(effort: Effort, parts: Parts) -> Iterable[Solved]:
+        given = [({name: values[which] for name, values in drawn.items()}, start) for which, start in parts]
+        return pool.map(replace(task, effort=effort).onward, given)
 
-    hand_over(Effort.QUICK, first[:lead])
-    waiting = first[lead:]
-    while handed:
-        effort, which, found = handed.popleft()
-        part, further = next(found)
-        results = results or Results.room_for(part, draws)
-        results.put(which, part)
+    easy = schedule.dealt(Effort.QUICK, np.arange(draws), CORES)
+    for effort, which, solved in schedule.tried(easy, hand_over):
+        results = results or Results.room_for(solved.results, draws)
+        results.put(which, solved.results)
         been += len(which) if effort == Effort.QUICK else 0
         done(been)
-        if effort < hardest:
-            starts |= {int(which[draw]): start for draw, start in further.items()}
-            unsolved = which[np.isin(part.status, UNFINISHED)].tolist()
-            left[Effort(effort + 1)] += [draw for draw in unsolved if effort > Effort.QUICK or draw in starts]
-            left[Effort.EARLIER] += [draw for draw in unsolved if effort == Effort.QUICK and draw not in starts]
-        # Hard draws are handed over before the rest of the easy ones, and the hardest at once: no core is to wait for them at the end.
-        for harder in list(Effort)[1:]:
-            size, several = chunk(task.method, task.plan, harder), np.asarray(left[harder], dtype=np.intp)
-            last = not waiting and not any(lower < harder for lower, *_ in handed)
-            ready = len(several)
-            if harder in (Effort.ONWARD, Effort.EARLIER) and not last:
-                ready = size if ready >= size else 0
-            if ready:
-                now = several[:ready]
-                now = now[np.argsort(-steepest[now], kind="stable")]
-                hand_over(harder, _chunks(task, harder, now, CORES if last else 1))
-                left[harder] = several[ready:].tolist()
-        if waiting:
-            hand_over(Effort.QUICK, [waiting.pop(0)])
     assert results is not None
     return results
-
-
-def _chunks(task: Task, effort: Effort, which: NDArray[np.intp], parts: int) -> list[NDArray[np.intp]]:
-    """The draws ``which`` dealt out in chunks to hand over: at least so many ``parts``, where lanes then still take up another draw when theirs has ended."""
-    parts = max(1, min(parts, len(which) // (2 * WIDTH)))
-    size = min(chunk(task.method, task.plan, effort), -(-len(which) // (parts * WIDTH)) * WIDTH)
-    several = -(-len(which) // size)
-    return [which[first::several] for first in range(several)]
 
 
 def _fits_well(results: Results, measures: Measures) -> bool:

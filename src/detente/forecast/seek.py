@@ -6,7 +6,7 @@ passes, so that means over those searched are means over the forecast, whatever 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve import UNFINISHED, Block, Effort
+from detente.solve import Block, Effort
+from detente.solve.schedule import Parts, Schedule
 from detente.solve.search import search
 from detente.solve.solution import Solution
 from detente.solve.theory import payoffs_at_terminals
@@ -70,10 +71,11 @@ class Seeker:
         return task.measures.sums.apply(np.ascontiguousarray(reach.T)), index, radius
 
     def _followed(self, quantities: Mapping[str, Floats]) -> Block:
-        for effort in Effort:
-            block = self.task.solved(quantities, effort)
-            if not np.isin(block.status, UNFINISHED).any():
-                break
+        def hand_over(effort: Effort, parts: Parts) -> Iterator[Block]:
+            return (self.task.solved(quantities, effort, start) for _, start in parts)
+
+        schedule = Schedule(np.zeros(1), lambda _: 1, cores=1)
+        *_, (_, _, block) = schedule.tried([np.zeros(1, np.intp)], hand_over)
         return block
 
 

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from detente.game.tree import Tree
 from detente.solve.arclength import Start
 from detente.solve.beside import compile_beside
-from detente.solve.block import Effort, chunk, solve_block
+from detente.solve.block import Block, Effort, chunk, solve_block
 from detente.solve.kernels import Numbers, terminal_reach
 from detente.solve.plan import Plan
 from detente.solve.repeats import first_alike, unlike
-from detente.solve.status import UNFINISHED
+from detente.solve.schedule import Schedule, Which
 
 Floats = NDArray[np.float64]
 
@@ -78,31 +78,29 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
     )
     rows = np.ascontiguousarray(payoffs, dtype=np.float64).reshape(tree.terminals * len(tree.actors), draws)
 
-    starts = dict[int, Start]()
-
-    def solve_some(which: slice | NDArray[np.intp], effort: Effort) -> None:
-        numbers = Numbers(rows[:, which][held], chances[:, which], lam[:, which])
-        start = (
-            Start.join([starts.pop(int(draw)) for draw in np.arange(draws)[which]]) if effort == Effort.ONWARD else None
-        )
-        block = solve_block(plan, numbers, effort, start)
-        starts.update({int(np.arange(draws)[which][draw]): start for draw, start in block.starts.items()})
-        out.choice[:, which], out.value[:, which], out.gain[:, which] = block.choice, block.value, block.gain
-        out.residual[which], out.status[which] = block.residual, block.status
-        out.sweeps[which] += block.sweeps
-
     with _workers(threads) as over:
         plan, held = _plan(tree, rows, threads, over)
-        list(over(partial(solve_some, effort=Effort.QUICK), _slices(draws, chunk(plan, Effort.QUICK))))
-        for effort in list(Effort)[1:]:
-            left = np.flatnonzero(np.isin(out.status, UNFINISHED))
-            if not len(left):
-                break
-            if effort == Effort.ONWARD:
-                left = np.array([draw for draw in left if int(draw) in starts], dtype=np.intp)
-            size = chunk(plan, effort)
-            list(over(partial(solve_some, effort=effort), [left[i : i + size] for i in range(0, len(left), size)]))
+
+        def solve_some(effort: Effort, which: Which, start: Start | None) -> Block:
+            some = _together(which)
+            numbers = Numbers(rows[:, some][held], chances[:, some], lam[:, some])
+            block = solve_block(plan, numbers, effort, start)
+            out.choice[:, some], out.value[:, some], out.gain[:, some] = block.choice, block.value, block.gain
+            out.residual[some], out.status[some] = block.residual, block.status
+            out.sweeps[some] += block.sweeps
+            return block
+
+        schedule = Schedule(np.zeros(draws), partial(chunk, plan), threads)
+        easy = [np.arange(some.start, some.stop) for some in _slices(draws, chunk(plan, Effort.QUICK))]
+        for _ in schedule.tried(easy, lambda effort, parts: over(lambda part: solve_some(effort, *part), parts)):
+            pass  # what it comes to is in its place
     return out
+
+
+def _together(which: Which) -> Any:
+    """Draws as a slice where they lie side by side, which copies faster."""
+    first, last = int(which[0]), int(which[-1])
+    return slice(first, last + 1) if len(which) == last - first + 1 and bool((np.diff(which) == 1).all()) else which
 
 
 @contextmanager
@@ -118,7 +116,7 @@ def _workers(threads: int) -> Iterator[Any]:
 
 
 def _slices(draws: int, size: int) -> list[slice]:
-    """All draws, in parts: as slices, which copy faster than lists."""
+    """All draws, in parts."""
     return [slice(start, min(start + size, draws)) for start in range(0, draws, size)]
 
 

@@ -1,0 +1,102 @@
+"""In what order draws are tried, and how hard: all with the least effort, and what that leaves with more.
+
+Most draws are easy and some take a hundred times as long. Hard ones are handed over before the rest of the easy ones, and the hardest at once: no core is to wait for them at
+the end. The order changes no figure.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.solve.arclength import Start
+from detente.solve.block import Effort
+from detente.solve.lanes import WIDTH
+from detente.solve.status import UNFINISHED
+
+Which = NDArray[np.intp]
+"""Numbers of draws that are tried together."""
+
+
+Parts = Sequence[tuple[Which, Start | None]]
+"""Draws that are to be tried together, and where from, if not from the beginning; of several such."""
+
+
+class Outcome(Protocol):
+    """What came of some draws: their ``status`` (S,); and where the next effort is to start with some of them, by their place among these."""
+
+    @property
+    def status(self) -> NDArray[np.int64]: ...
+
+    @property
+    def starts(self) -> Mapping[int, Start]: ...
+
+
+T = TypeVar("T", bound=Outcome)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How D draws are to be tried, on so many ``cores``, with up to the ``hardest`` effort.
+
+    ``size``: how many together with an effort. ``weight`` (D,): those with the largest, which as a rule take longest, are begun first: begun last, they would leave lanes idle.
+    """
+
+    weight: NDArray[np.float64]
+    size: Callable[[Effort], int]
+    cores: int
+    hardest: Effort = Effort.FINE
+
+    def tried(
+        self, easy: Sequence[Which], hand_over: Callable[[Effort, Parts], Iterable[T]]
+    ) -> Iterator[tuple[Effort, Which, T]]:
+        """What came of trying draws with an effort, as it comes: the last of a draw is what holds. All are tried with the least effort, in the parts ``easy``.
+
+        ``hand_over`` begins to try some draws with an effort, each part together, and gives what comes of each in turn.
+        """
+        lead = max(len(easy) // 2, 2 * self.cores)
+        left: dict[Effort, list[int]] = {effort: [] for effort in Effort}
+        starts = dict[int, Start]()
+        handed = deque[tuple[Effort, Which, Iterator[T]]]()
+
+        def hand(effort: Effort, parts: list[Which]) -> None:
+            goes_on = effort == Effort.ONWARD
+            starting = [Start.join([starts.pop(int(draw)) for draw in which]) if goes_on else None for which in parts]
+            found = iter(hand_over(effort, list(zip(parts, starting, strict=True))))
+            handed.extend((effort, which, found) for which in parts)
+
+        hand(Effort.QUICK, list(easy[:lead]))
+        waiting = deque(easy[lead:])
+        while handed:
+            effort, which, found = handed.popleft()
+            outcome = next(found)
+            yield effort, which, outcome
+            if effort < self.hardest and outcome.status.any():
+                starts |= {int(which[place]): start for place, start in outcome.starts.items()}
+                for draw in which[np.isin(outcome.status, UNFINISHED)].tolist():
+                    # Sweeps that got nowhere leave nothing to go on from.
+                    nowhere = effort == Effort.QUICK and draw not in starts
+                    left[Effort.EARLIER if nowhere else Effort(effort + 1)].append(draw)
+            for harder in list(Effort)[1:]:
+                last = not waiting and not any(lower < harder for lower, *_ in handed)
+                ready, size = len(left[harder]), self.size(harder)
+                if harder in (Effort.ONWARD, Effort.EARLIER) and not last:
+                    ready = size if ready >= size else 0
+                if ready:
+                    now, left[harder] = np.array(left[harder][:ready], dtype=np.intp), left[harder][ready:]
+                    hand(harder, self.dealt(harder, now, self.cores if last else 1))
+            if waiting:
+                hand(Effort.QUICK, [waiting.popleft()])
+
+    def dealt(self, effort: Effort, which: Which, parts: int) -> list[Which]:
+        """Draws dealt out in parts to hand over: at least so many, where lanes then still take up another draw when theirs has ended."""
+        which = which[np.argsort(-self.weight[which], kind="stable")]
+        parts = max(1, min(parts, len(which) // (2 * WIDTH)))
+        size = min(self.size(effort), -(-len(which) // (parts * WIDTH)) * WIDTH)
+        several = -(-len(which) // size) if size else 0
+        return [which[first::several] for first in range(several)]
