@@ -129,7 +129,7 @@ class _Trial:
             plan = planned(self.task, overlay, self.drawn)
             after, solved = self.before, 0
             if plan.solves:
-                after, solved = solve_changed(plan, self.before, self.drawn, _InTurn(), hardest=HARDEST)
+                after, solved = solve_changed(plan, self.base, self.before, self.drawn, _InTurn(), hardest=HARDEST)
             return consequences(plan, self.base, self.before, after, solved, started)
         except SituationError as error:
             problem = error.problems[0]

@@ -79,7 +79,7 @@ def linkage(
     plan = Planned(overlay, setup, same_play=False, reweighted=False, seconds=0.0)
     drawn = sample(situation, len(before.likelihood), base.provenance.seed)
     with pooled(executor, threads) as pool:
-        after, solved = solve_changed(plan, before, drawn, pool, hardest=HARDEST)
+        after, solved = solve_changed(plan, base, before, drawn, pool, hardest=HARDEST)
     found = consequences(plan, base, before, after, solved, started)
     compared = int((before.likelihood > 0).sum())
     return Linkage(base, tuple(situation.negotiations.values()), found, compared, time.perf_counter() - started)

@@ -300,13 +300,14 @@ def _compared(
         after = before
     else:
         with told(plan.overlay, base.task.game.situation if base.task else plan.setup.situation):
-            after, solved = solve_changed(plan, before, drawn, pool, lambda n: count(n, draws))
+            after, solved = solve_changed(plan, base, before, drawn, pool, lambda n: count(n, draws))
         count.next()
     return consequences(plan, base, before, after, solved, started)
 
 
 def solve_changed(
     plan: Planned,
+    base: Forecast,
     before: World,
     drawn: Draws,
     pool: Executor,
@@ -320,7 +321,9 @@ def solve_changed(
     draws = len(before.likelihood)
     which = np.arange(draws) if plan.reweighted else np.flatnonzero(before.likelihood > 0)
     task = without_routes(plan.setup.task)
-    results = solve_draws(task, redrawn(drawn, plan.setup.situation, which), pool, done, hardest)
+    # What was hard in the base is most often hard again.
+    sweeps, values = np.asarray(base.data["sweeps"].values)[which], redrawn(drawn, plan.setup.situation, which)
+    results = solve_draws(task, values, pool, done, hardest, sweeps)
     return World.of_sums(task, results.sums, results.payoff, results.status).spread(which, draws), len(which)
 
 

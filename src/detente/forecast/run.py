@@ -291,14 +291,14 @@ def solve_draws(
     pool: Executor,
     done: Callable[[int], object] = lambda _: None,
     hardest: Effort = Effort.FINE,
+    weight: NDArray[Any] | None = None,
 ) -> Results:
     """Solve the game for these values of its quantities, name to (D,): all with the least effort, and what it leaves with more, up to ``hardest``.
 
-    ``done`` is called after each chunk with the number of draws that the least effort has been through; what it raises ends the work.
+    ``weight`` (D,): those with the largest are begun first; left out, the steepest. ``done`` is called after each chunk with the number of draws that the least effort has been through; what it raises ends the work.
     """
-    schedule = Schedule(
-        task.precision(drawn).max(axis=0), lambda effort: chunk(task.method, task.plan, effort), CORES, hardest
-    )
+    weight = task.precision(drawn).max(axis=0) if weight is None else weight
+    schedule = Schedule(weight, lambda effort: chunk(task.method, task.plan, effort), CORES, hardest)
     draws, been = len(schedule.weight), 0
     results: Results | None = None
 
