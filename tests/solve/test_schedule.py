@@ -43,8 +43,8 @@ class Solver:
             yield Came(np.where(solved, Status.SOLVED, Status.BRANCH_LOST), starts)
 
 
-def run(solver, draws, size=16, cores=2, hardest=Effort.FINE, weight=None):
-    schedule = Schedule(np.zeros(draws) if weight is None else weight, lambda effort: size, cores, hardest)
+def run(solver, draws, size=16, cores=2, hardest=Effort.WHOLE, weight=None, few=1000):
+    schedule = Schedule(np.zeros(draws) if weight is None else weight, lambda effort: size, cores, hardest, few)
     last = {}
     for effort, which, came in schedule.tried(schedule.dealt(Effort.QUICK, np.arange(draws), cores), solver):
         last |= {int(draw): (effort, int(status)) for draw, status in zip(which, came.status, strict=True)}
@@ -53,7 +53,7 @@ def run(solver, draws, size=16, cores=2, hardest=Effort.FINE, weight=None):
 
 @pytest.mark.parametrize(("draws", "size", "cores"), [(1, 16, 1), (5, 8, 4), (100, 16, 1), (100, 16, 2), (500, 64, 8)])
 def test_each_is_tried_until_it_is_solved_and_not_again(draws, size, cores):
-    needs = np.random.default_rng(draws).choice(list(Effort), draws, p=[0.8, 0.1, 0.04, 0.03, 0.02, 0.01])
+    needs = np.random.default_rng(draws).choice(list(Effort), draws, p=[0.8, 0.1, 0.04, 0.02, 0.02, 0.01, 0.01])
     solver = Solver(needs)
     last = run(solver, draws, size, cores)
     assert last == {draw: (Effort(needs[draw]), Status.SOLVED) for draw in range(draws)}
@@ -77,6 +77,15 @@ def test_where_sweeps_got_nowhere_nothing_is_gone_on_from():
 def test_no_more_than_the_hardest_effort():
     last = run(Solver([Effort.FINE] * 3), 3, hardest=Effort.AFRESH)
     assert set(last.values()) == {(Effort.AFRESH, Status.BRANCH_LOST)}
+
+
+@pytest.mark.parametrize("most", [2, 3, 4])
+def test_the_longest_effort_is_for_a_few_draws(most):
+    needs = [Effort.WHOLE, Effort.QUICK, Effort.WHOLE, Effort.FINE, Effort.WHOLE]
+    last = run(Solver(needs), 5, few=most)
+    assert last[3] == (Effort.FINE, Status.SOLVED)
+    for draw in (0, 2, 4):
+        assert last[draw] == ((Effort.WHOLE, Status.SOLVED) if most >= 3 else (Effort.FINE, Status.BRANCH_LOST))
 
 
 def test_the_weightiest_are_begun_first():

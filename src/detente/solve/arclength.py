@@ -85,7 +85,7 @@ def follow_all(
     """Solve every draw: log probabilities of the unknowns (D, n), status (D), sweeps (D).
 
     No step lands further than ``far``, in probability, from where it was heading. ``start``: where sweeps got to, if not from the branch's
-    beginning; in small games this is no help, and no draw is solved so.
+    beginning.
     """
     draws = numbers.lam.shape[1]
     logs, status, sweeps = (
@@ -93,16 +93,6 @@ def follow_all(
         np.full(draws, Status.BRANCH_LOST, np.int64),
         np.zeros(draws, np.int64),
     )
-    if plan.unknowns <= dense.MOST_UNKNOWNS:
-        if start is not None:
-            return logs, status, sweeps
-        for draw in range(draws):
-            sweep_map = SweepMap(plan, tables)
-            uniform = sweep_map.take(numbers, np.full(WIDTH, draw))[:, 0]
-            first = min(0.5, FIRST_PRECISION / 4 / max(float(sweep_map.steepest()[0]), 1e-300))
-            logs[draw], status[draw] = dense.follow(sweep_map, uniform, first, far)
-            sweeps[draw] = sweep_map.sweeps
-        return logs, status, sweeps
     if start is not None:
         which, begin, ratio, most = np.flatnonzero(start.usable), start, FIRST_RATIO, MAX_STEPS_ON
     else:
@@ -113,6 +103,21 @@ def follow_all(
         follow(
             plan.arrays, plan.actors, numbers, which, begin, ratio, most, far, tables, target, lanes, vectors, small, logs, status, sweeps
         )  # fmt: skip
+    return logs, status, sweeps
+
+
+def follow_whole(
+    plan: Plan, numbers: Numbers, tables: Tables, far: float
+) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """The same from the beginning by :mod:`detente.solve.dense`, one draw after the other."""
+    draws = numbers.lam.shape[1]
+    logs, status, sweeps = np.zeros((draws, plan.unknowns)), np.zeros(draws, np.int64), np.zeros(draws, np.int64)
+    for draw in range(draws):
+        sweep_map = SweepMap(plan, tables)
+        uniform = sweep_map.take(numbers, np.full(WIDTH, draw))[:, 0]
+        first = min(0.5, FIRST_PRECISION / 4 / max(float(sweep_map.steepest()[0]), 1e-300))
+        logs[draw], status[draw] = dense.follow(sweep_map, uniform, first, far)
+        sweeps[draw] = sweep_map.sweeps
     return logs, status, sweeps
 
 
@@ -266,7 +271,7 @@ def _begin(
         row, i = u // WIDTH, u % WIDTH
         vectors[before + row, i], vectors[here + row, i] = start.before[draw, u], start.here[draw, u]
     vectors[before + last, 0], vectors[here + last, 0] = start.t_before[draw], start.t[draw]
-    one.draw, one.fresh, one.ratio = draw, True, ratio
+    one.draw, one.fresh, one.ratio, one.probe = draw, True, ratio, newton.PROBE
     one.steps = one.sweeps = 0
 
 

@@ -36,11 +36,20 @@ class Effort(IntEnum):
     """The same in shorter steps: what steps of one length miss where curves nearly touch, those of another may not."""
     FINE = 5
     """The same in the shortest, for curves that nearly touch another."""
+    WHOLE = 6
+    """The same with the whole Jacobian, where that is not too large: it takes long, seldom fails, and is meant for a few draws."""
 
 
 BUDGET, BUDGET_OF_SMALL = 200, 600
 """Sweeps a draw may take; and where unknowns are few, so that arc length is by :mod:`detente.solve.dense`, which takes many times as long as a sweep."""
-FAR = {Effort.ONWARD: 0.12, Effort.EARLIER: 0.12, Effort.AFRESH: 0.06, Effort.SHORTER: 0.04, Effort.FINE: 0.012}
+FAR = {
+    Effort.ONWARD: 0.12,
+    Effort.EARLIER: 0.12,
+    Effort.AFRESH: 0.06,
+    Effort.SHORTER: 0.04,
+    Effort.FINE: 0.012,
+    Effort.WHOLE: 0.06,
+}
 """How far from where it was heading a step by arc length may land, in probability."""
 LARGEST = {
     Effort.QUICK: 129 * WIDTH,
@@ -54,6 +63,8 @@ ROOM = 4_000_000
 
 def chunk(plan: Plan, effort: Effort) -> int:
     """Draws to hand over at a time: what ``effort`` bears, and fewer where the game is large."""
+    if effort == Effort.WHOLE:
+        return 1
     rows = plan.tree.actions + plan.tree.chance_rows
     lanes = min(LARGEST[effort], ROOM // max(rows, 1)) // WIDTH
     if lanes > 8 and lanes % 2 == 0:
@@ -124,11 +135,7 @@ def solve_block(plan: Plan, numbers: Numbers, effort: Effort, start: Start | Non
         status = np.where(good, Status.SOLVED, Status.BRANCH_LOST).astype(np.int64)
         doubtful, sweeps = found.doubt | followed.doubt, found.sweeps + followed.sweeps
     else:
-        if effort == Effort.EARLIER and plan.unknowns > dense.MOST_UNKNOWNS:
-            start = arclength.reached(plan, numbers)
-        elif start is None and effort < Effort.AFRESH:
-            start = Start.nowhere(plan.unknowns, draws)
-        logs, status, sweeps = arclength.follow_all(plan, numbers, tables, FAR[effort], start)
+        logs, status, sweeps = _by_arc_length(plan, numbers, tables, effort, start)
         found = finish(plan, numbers, logs, np.zeros(draws, np.bool_), 0, tables)
         doubtful = np.ones(draws, np.bool_)
     if effort < Effort.FINE:
@@ -141,6 +148,27 @@ def solve_block(plan: Plan, numbers: Numbers, effort: Effort, start: Start | Non
     status[(status == Status.SOLVED) & ~(found.residual <= TOLERANCE)] = Status.BRANCH_LOST
     status[~finite] = Status.NOT_FINITE
     return Block(plan, numbers, *found[:4], status, sweeps, starts)
+
+
+def _by_arc_length(
+    plan: Plan, numbers: Numbers, tables: Tables, effort: Effort, start: Start | None
+) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """Log probabilities of the unknowns (D, n), status (D) and sweeps (D).
+
+    In small games all that begins at the beginning is with the whole Jacobian, and to go on from elsewhere is no help.
+    """
+    draws, small = numbers.lam.shape[1], plan.unknowns <= dense.MOST_UNKNOWNS
+    last = effort == Effort.WHOLE
+    if (last or effort < Effort.AFRESH) if small else (last and plan.unknowns > dense.MOST_AT_LAST):
+        lost = np.full(draws, Status.BRANCH_LOST, np.int64)
+        return np.zeros((draws, plan.unknowns)), lost, np.zeros(draws, np.int64)
+    if small or last:
+        return arclength.follow_whole(plan, numbers, tables, FAR[effort])
+    if effort == Effort.EARLIER:
+        start = arclength.reached(plan, numbers)
+    elif start is None and effort < Effort.AFRESH:
+        start = Start.nowhere(plan.unknowns, draws)
+    return arclength.follow_all(plan, numbers, tables, FAR[effort], start)
 
 
 def _finite(numbers: Numbers) -> NDArray[np.bool_]:

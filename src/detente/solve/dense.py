@@ -13,13 +13,15 @@ Derivatives are central differences, eight sweeps at a time, one direction a lan
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.lanes import WIDTH
+from detente.solve.compiled import jit
+from detente.solve.lanes import WIDTH, load, store
 from detente.solve.status import Status
+from detente.solve.sweep import sweep
 
 if TYPE_CHECKING:
     from detente.solve.arclength import SweepMap
@@ -28,13 +30,18 @@ Floats = NDArray[np.float64]
 
 MAX_STEPS = 1500
 """Of 189 draws of random games that came to this and were solved, none took more than 520."""
-MOST_UNKNOWNS = 200
-"""Larger games are left to :mod:`detente.solve.arclength`, which forms no matrix."""
-PROBE = 1e-5
-"""Change of an unknown in a difference."""
+MOST_UNKNOWNS, MOST_AT_LAST = 200, 1000
+"""Larger games are left to :mod:`detente.solve.arclength`, which forms no matrix; and those that are larger still, even when that fails: a draw of a game of several hundred takes
+some seconds to a minute."""
+PROBE, SHORTEST_PROBE = 1e-5, 1e-10
+"""Largest change of an unknown in a difference, and least."""
+BENT = 1e-4
+"""Change of its image up to which that is taken to be straight; where it changes more, as at high precisions, a shorter difference is taken."""
 NEWTONS = 6
 ON_THE_WAY, SETTLED = 1e-7, 1e-11
 """Distance from the curve, in probability, on the way and at the target."""
+ROUNDED = 5e-10
+"""Distance that may be left at the target where rounding lets Newton's method come no nearer."""
 LONGEST = 1.0
 """Largest change of a log probability by the corrector that a step may need."""
 SWING = 0.8
@@ -103,15 +110,59 @@ def _slope(sweep_map: SweepMap, point: Floats) -> Floats:
     """(n, n + 1) derivative of ``F``."""
     size = len(point)
     slope = np.eye(size - 1, size)
-    for start in range(0, size, WIDTH // 2):
-        count = min(WIDTH // 2, size - start)
-        points = np.repeat(point[:, None], WIDTH, axis=1)
-        lanes, rows = np.arange(count), start + np.arange(count)
-        points[rows, lanes] += PROBE
-        points[rows, WIDTH // 2 + lanes] -= PROBE
-        images = sweep_map(points)
-        slope[:, rows] -= (images[:, lanes] - images[:, WIDTH // 2 + lanes]) / (2.0 * PROBE)
+    slope -= _differences(sweep_map, point, np.arange(size), np.full(size, PROBE))
+    steepest = np.abs(slope).max(axis=0, initial=0.0)
+    bent = np.flatnonzero(PROBE * steepest > BENT)
+    if len(bent):
+        probe = np.maximum(BENT / steepest[bent], SHORTEST_PROBE)
+        slope[:, bent] = np.eye(size - 1, size)[:, bent] - _differences(sweep_map, point, bent, probe)
     return slope
+
+
+def _differences(sweep_map: SweepMap, point: Floats, which: NDArray[np.intp], probe: Floats) -> Floats:
+    """(n, S) derivatives of the sweep in the coordinates ``which`` (S), by differences of ``probe`` (S) to either side."""
+    plan, found = sweep_map.plan, np.empty((len(which), len(point) - 1))
+    sweep_map.sweeps += _take_apart(
+        plan.arrays, plan.actors, sweep_map.tables, sweep_map.target, point, which, probe, found
+    )
+    return found.T
+
+
+@jit
+def _take_apart(
+    game: Any,
+    actors: int,
+    tables: Any,
+    target: Floats,
+    point: Floats,
+    which: NDArray[np.intp],
+    probe: Floats,
+    found: Floats,
+) -> int:
+    """The same into ``found`` (S, n); returns the sweeps it took. What comes to no number is left so."""
+    unknowns, half, sweeps = len(game.unknown_action), WIDTH // 2, 0
+    for start in range(0, len(which), half):
+        many = min(half, len(which) - start)
+        for u in range(unknowns):
+            store(tables.logs, u, point[u])
+        for a in range(actors):
+            store(tables.lam, a, load(target, a) * point[unknowns])
+        for i in range(many):
+            k, far = which[start + i], probe[start + i]
+            if k < unknowns:
+                tables.logs[k, i], tables.logs[k, half + i] = point[k] + far, point[k] - far
+            else:
+                for a in range(actors):
+                    tables.lam[a, i] = target[a, i] * (point[k] + far)
+                    tables.lam[a, half + i] = target[a, half + i] * (point[k] - far)
+        sweep(game, actors, tables)
+        sweeps += 1
+        for i in range(many):
+            k, far = which[start + i], probe[start + i]
+            apart = (point[k] + far) - (point[k] - far)  # to the last digit, which twice the probe is not
+            for u in range(unknowns):
+                found[start + i, u] = (tables.image[u, i] - tables.image[u, half + i]) / apart
+    return sweeps
 
 
 def _tangent(slope: Floats, before: Floats) -> Floats:
@@ -140,7 +191,7 @@ def _correct(sweep_map: SweepMap, guess: Floats, tangent: Floats | None, toleran
         error = float((np.abs(off) * np.exp(np.minimum(point[:-1], 0.0))).max(initial=0.0))
         rough = float(np.abs(off).max(initial=0.0))
         if not np.isfinite(rough) or (iteration > 1 and rough > last):
-            return point, error < tolerance and rough < 1e-3
+            return point, error < max(tolerance, ROUNDED) and rough < 1e-3
         if error < tolerance and rough < 1e-4:
             return point, True
         last = rough

@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 BASIS = 10
 """Largest Krylov basis."""
 PROBE = 1e-6
-"""Largest change of an unknown in a finite difference."""
+"""Largest change of an unknown in a finite difference; less, where its image changed more in the differences before: at high precisions images bend soon."""
 NOTHING = 1e-6
 """A direction shorter than this is rounding."""
 SURE = 0.5
@@ -57,7 +57,7 @@ def astray(plan: Plan, numbers: Numbers, logs: Floats, tables: Tables) -> NDArra
         return np.zeros(draws, dtype=np.bool_)
     full = -(-draws // WIDTH) * WIDTH
     columns = np.zeros((full * basis, basis + 1))
-    vectors, rate = table(WIDTH * (BASIS_FROM + basis + 1) * rows_of(unknowns)), np.zeros(WIDTH)
+    vectors, rate = table(WIDTH * (BASIS_FROM + basis + 1) * rows_of(unknowns)), np.zeros((2, WIDTH))
     wait_for(arnoldi)
     arnoldi(
         plan.arrays,
@@ -86,7 +86,7 @@ def arnoldi(
     columns: Floats,
 ) -> None:
     """Arnoldi's method on the sweep's Jacobian at ``logs`` (D, n), from the direction of the curve: the ``columns`` of the Hessenberg matrices, m of
-    m + 1 for each draw, and for as many more as make the last row of lanes full. ``rate`` (WIDTH): one over the size of a lane's difference."""
+    m + 1 for each draw, and for as many more as make the last row of lanes full. ``rate`` (2, WIDTH): one over the size of a lane's difference; and over the largest change of an unknown in it."""
     (draws, unknowns), many = logs.shape, columns.shape[1] - 1
     rows, stride = (unknowns + WIDTH - 1) // WIDTH + 1, vectors.shape[0] // WIDTH
     for start in range(0, draws, WIDTH):
@@ -96,7 +96,7 @@ def arnoldi(
             for u in range(unknowns):
                 row, i = lane * stride + u // WIDTH, u % WIDTH
                 vectors[row + POINT * rows, i] = vectors[row + ASK * rows, i] = logs[draw, u]
-            rate[lane] = 1.0 / PROBE
+            rate[0, lane] = rate[1, lane] = 1.0 / PROBE
         # First the point's own image, then that at a slightly higher precision, then products with one vector of the basis after the other.
         for k in range(-2, many):
             for a in range(actors):
@@ -110,14 +110,15 @@ def arnoldi(
                 if k == -2:
                     _weigh(rows, first, vectors)
                     continue
-                _take(rows, first, basis + (k + 1) * rows, rate[lane], vectors)
+                change = _take(rows, first, basis + (k + 1) * rows, rate[0, lane], vectors)
+                rate[1, lane] = max(rate[1, lane], change * rate[1, lane] / PROBE)
                 if k >= 0:
                     orthogonalise(rows, k, vectors, basis, columns, (start + lane) * many + k)
                 else:
                     long = length(rows, vectors, basis)
                     scale(rows, vectors, basis, 1.0 / long if long > NOTHING else 0.0, basis)
                 if k + 1 < many:
-                    rate[lane] = _ask(rows, first, basis + (k + 1) * rows, vectors)
+                    rate[0, lane] = _ask(rows, first, basis + (k + 1) * rows, rate[1, lane], vectors)
 
 
 @inner
@@ -130,12 +131,12 @@ def _weigh(rows: int, first: int, vectors: Floats) -> None:
 
 
 @inner
-def _ask(rows: int, first: int, direction: int, vectors: Floats) -> float:
-    """A short way along the vector of the basis at row ``direction``; returns one over its size."""
+def _ask(rows: int, first: int, direction: int, most: float, vectors: Floats) -> float:
+    """A short way along the vector of the basis at row ``direction``, in which no unknown changes by more than one over ``most``; returns one over its size."""
     longest = fill(vectors, TINY)
     for r in range(rows):
         longest = largest(size(load(vectors, direction + r) / load(vectors, first + WEIGHT * rows + r)), longest)
-    rate: float = highest(longest) / PROBE
+    rate: float = highest(longest) * most
     probe = 1.0 / rate
     for r in range(rows):
         way = load(vectors, direction + r) / load(vectors, first + WEIGHT * rows + r)
@@ -144,11 +145,15 @@ def _ask(rows: int, first: int, direction: int, vectors: Floats) -> float:
 
 
 @inner
-def _take(rows: int, first: int, new: int, rate: float, vectors: Floats) -> None:
-    """The change of the image over that of the point, scaled, into row ``new`` of the basis."""
+def _take(rows: int, first: int, new: int, rate: float, vectors: Floats) -> float:
+    """The change of the image over that of the point, scaled, into row ``new`` of the basis; returns the largest."""
+    most = fill(vectors, 0.0)
     for r in range(rows):
         change = load(vectors, first + ANSWER * rows + r) - load(vectors, first + IMAGE * rows + r)
+        most = largest(size(change), most)
         store(vectors, new + r, change * rate * load(vectors, first + WEIGHT * rows + r))
+    entry: float = highest(most)
+    return entry
 
 
 def _odd(hessenberg: Floats) -> NDArray[np.bool_]:

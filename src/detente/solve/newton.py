@@ -33,8 +33,10 @@ BASIS = 40
 """Largest Krylov basis."""
 FORCING = 3e-2
 """Relative residual to which GMRES solves Newton's equations."""
-PROBE = 1e-6
-"""Largest change of an unknown in a finite difference."""
+PROBE, SHORTEST_PROBE = 1e-6, 1e-9
+"""Largest change of an unknown in a finite difference; and where that is shortened."""
+BENT, STRAIGHT = 1e-3, 3e-4
+"""Change of an image from which a difference is taken again, shorter, so that the image changes by the latter: at high precisions it bends soon."""
 LONGEST_JUMP = 3.0
 """Largest change of a log probability in one Newton iteration."""
 TINY = 1e-300
@@ -50,12 +52,13 @@ LANE = (
     ("error", np.float64),
     ("right", np.float64),
     ("rate", np.float64),
+    ("probe", np.float64),
 )
 """What Newton's method knows of a lane, fields of a record ``one``.
 
 ``vector`` of the basis whose product is asked for, -1 where the image of the point is; ``iteration`` of Newton's method; ``tolerance``, the change of a
 probability in a sweep at which the curve is met; ``error``, the last such change; ``right``, the right side's length; ``rate``, one over the length of
-the difference taken for a product.
+the difference taken for a product, in which no unknown changes by more than ``probe``.
 """
 
 POINT, GUESS, PLANE, IMAGE, STEP, ASK, ANSWER, OTHERS = range(8)
@@ -120,7 +123,13 @@ def judge(rows: int, first: int, own: int, one: Any, vectors: Floats, small: Flo
 def _ask_for_next(rows: int, first: int, longest: float, one: Any, vectors: Floats) -> None:
     """The Jacobian times the next vector of the basis, whose largest entry is ``longest``, by a short way along it."""
     one.vector += 1
-    one.rate = max(longest, TINY) / PROBE
+    one.rate = max(longest, TINY) / one.probe
+    _probe(rows, first, one, vectors)
+
+
+@inner
+def _probe(rows: int, first: int, one: Any, vectors: Floats) -> None:
+    """A short way along the last vector of the basis."""
     probe, direction = 1.0 / one.rate, first + (BASIS_FROM + one.vector) * rows
     for r in range(rows):
         there = load(vectors, first + POINT * rows + r) + probe * load(vectors, direction + r)
@@ -139,6 +148,16 @@ def extend(rows: int, first: int, own: int, one: Any, vectors: Floats, small: Fl
         first + ANSWER * rows,
     )
     last, old, new = rows - 1, basis + k * rows, basis + (k + 1) * rows
+    change = fill(vectors, 0.0)
+    for r in range(last):
+        change = largest(size(load(vectors, answer + r) - load(vectors, image + r)), change)
+    bend = highest(change)
+    if bend > BENT and one.probe > SHORTEST_PROBE:
+        shorter = max(SHORTEST_PROBE, one.probe * STRAIGHT / bend)
+        one.rate *= one.probe / shorter
+        one.probe = shorter
+        _probe(rows, first, one, vectors)
+        return True
     along = load(vectors, plane + last) * load(vectors, old + last)
     for r in range(last):
         v = load(vectors, old + r)

@@ -45,12 +45,14 @@ class Schedule:
     """How D draws are to be tried, on so many ``cores``, with up to the ``hardest`` effort.
 
     ``size``: how many together with an effort. ``weight`` (D,): those with the largest, which as a rule take longest, are begun first: begun last, they would leave lanes idle.
+    ``few``: up to so many are tried with ``WHOLE``, for which each draw takes some seconds to a minute; where more are left, they stay unsolved.
     """
 
     weight: NDArray[np.float64]
     size: Callable[[Effort], int]
     cores: int
     hardest: Effort = Effort.FINE
+    few: int = 0
 
     def tried(
         self, easy: Sequence[Which], hand_over: Callable[[Effort, Parts], Iterable[T]]
@@ -87,6 +89,8 @@ class Schedule:
                 ready, size = len(left[harder]), self.size(harder)
                 if harder in (Effort.ONWARD, Effort.EARLIER) and not last:
                     ready = size if ready >= size else 0
+                if harder == Effort.WHOLE and not (last and ready <= self.few):
+                    ready = 0
                 if ready:
                     now, left[harder] = np.array(left[harder][:ready], dtype=np.intp), left[harder][ready:]
                     hand(harder, self.dealt(harder, now, self.cores if last else 1))

@@ -24,6 +24,8 @@ from detente.solve.schedule import Schedule, Which
 Floats = NDArray[np.float64]
 
 
+FEW = 8
+"""Draws, at most, on which the longest effort is made."""
 ROOM = 4_000_000
 """Probabilities of nodes and terminals to work out at a time."""
 
@@ -90,7 +92,7 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
             out.sweeps[some] += block.sweeps
             return block
 
-        schedule = Schedule(np.zeros(draws), partial(chunk, plan), threads)
+        schedule = Schedule(np.zeros(draws), partial(chunk, plan), threads, Effort.WHOLE, FEW)
         easy = [np.arange(some.start, some.stop) for some in _slices(draws, chunk(plan, Effort.QUICK))]
         for _ in schedule.tried(easy, lambda effort, parts: over(lambda part: solve_some(effort, *part), parts)):
             pass  # what it comes to is in its place
