@@ -26,9 +26,12 @@ from detente.solve.kernels import Tables, take_up
 from detente.solve.lanes import WIDTH, store
 from detente.solve.lanes import load as row_of
 from detente.solve.lanes import table as lane_table
+from detente.solve.once import WHOLE
 from detente.solve.sweep import sweep
 
-compiled: Any = nb.njit(nogil=True, error_model="numpy", _nrt=False, fastmath={"contract", "nsz"})
+compiled: Any = nb.njit(
+    nogil=True, error_model="numpy", _nrt=False, fastmath={"contract", "nsz"}, **WHOLE | {"cache": False}
+)
 ROW = 8 * WIDTH
 EXP, LOG = 18, 12
 """Multiplications and fused multiply-adds of one exponential and one logarithm (``detente.solve.lanes``)."""

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from detente.gambit.efg import parse_efg
-from detente.solve import Numbers, Plan, Status, solve
+from detente.solve import Effort, Numbers, Plan, Status, dense, solution, solve
 from detente.solve.arclength import SweepMap
 from detente.solve.dense import _slope
 from detente.solve.kernels import Tables
+from detente.solve.schedule import Schedule
 from detente.solve.verify import verify
 
 
@@ -79,3 +80,21 @@ def test_the_derivative_where_a_sweep_bends_soon(kuhn):
         for sign in (1, -1)
     ]
     np.testing.assert_allclose(slope @ way, (apart[0] - apart[1]) / 2, atol=2e-8)
+
+
+def test_the_longest_effort_is_for_games_in_which_it_does_something(kuhn, monkeypatch):
+    """Elsewhere it would put nothing in the place of what the others came to."""
+    asked = []
+
+    def schedule(*given):
+        asked.append(given[3])
+        return Schedule(*given)
+
+    monkeypatch.setattr(solution, "Schedule", schedule)
+    numbers = kuhn.payoffs[..., None], kuhn.chances[:, None], np.full((2, 1), 1.0)
+    solve(kuhn.tree, *numbers)
+    monkeypatch.setattr(dense, "MOST_UNKNOWNS", 5)
+    solve(kuhn.tree, *numbers)
+    monkeypatch.setattr(dense, "MOST_AT_LAST", 8)
+    solve(kuhn.tree, *numbers)
+    assert asked == [Effort.FINE, Effort.WHOLE, Effort.FINE]

@@ -322,7 +322,10 @@ def solve_changed(
     which = np.arange(draws) if plan.reweighted else np.flatnonzero(before.likelihood > 0)
     task = without_routes(plan.setup.task)
     # What was hard in the base is most often hard again.
-    sweeps, values = np.asarray(base.data["sweeps"].values)[which], redrawn(drawn, plan.setup.situation, which)
+    sweeps, values = (
+        np.asarray(base.data["sweeps"].values, np.float64)[which],
+        redrawn(drawn, plan.setup.situation, which),
+    )
     results = solve_draws(task, values, pool, done, hardest, sweeps)
     return World.of_sums(task, results.sums, results.payoff, results.status).spread(which, draws), len(which)
 

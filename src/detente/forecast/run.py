@@ -291,7 +291,7 @@ def solve_draws(
     pool: Executor,
     done: Callable[[int], object] = lambda _: None,
     hardest: Effort = Effort.FINE,
-    weight: NDArray[Any] | None = None,
+    weight: Floats | None = None,
 ) -> Results:
     """Solve the game for these values of its quantities, name to (D,): all with the least effort, and what it leaves with more, up to ``hardest``.
 
@@ -309,7 +309,10 @@ def solve_draws(
     easy = schedule.dealt(Effort.QUICK, np.arange(draws), CORES)
     for effort, which, solved in schedule.tried(easy, hand_over):
         results = results or Results.room_for(solved.results, draws)
-        results.put(which, solved.results)
+        part = solved.results
+        if effort > Effort.QUICK:
+            part = replace(part, sweeps=part.sweeps + results.sweeps[which])
+        results.put(which, part)
         been += len(which) if effort == Effort.QUICK else 0
         done(been)
     assert results is not None

@@ -138,7 +138,7 @@ def solve_block(plan: Plan, numbers: Numbers, effort: Effort, start: Start | Non
         logs, status, sweeps = _by_arc_length(plan, numbers, tables, effort, start)
         found = finish(plan, numbers, logs, np.zeros(draws, np.bool_), 0, tables)
         doubtful = np.ones(draws, np.bool_)
-    if effort < Effort.FINE:
+    if effort != Effort.FINE:
         # A point that plain sweeps come to attracts them, and its index is that of the principal branch. Short steps are the
         # last word: at a symmetry the branch itself crosses others, and goes on with the other index.
         which = np.flatnonzero((status == Status.SOLVED) & doubtful)
@@ -159,7 +159,7 @@ def _by_arc_length(
     """
     draws, small = numbers.lam.shape[1], plan.unknowns <= dense.MOST_UNKNOWNS
     last = effort == Effort.WHOLE
-    if (last or effort < Effort.AFRESH) if small else (last and plan.unknowns > dense.MOST_AT_LAST):
+    if effort < Effort.AFRESH if small else (last and plan.unknowns > dense.MOST_AT_LAST):
         lost = np.full(draws, Status.BRANCH_LOST, np.int64)
         return np.zeros((draws, plan.unknowns)), lost, np.zeros(draws, np.int64)
     if small or last:

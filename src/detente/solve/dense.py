@@ -114,7 +114,7 @@ def _slope(sweep_map: SweepMap, point: Floats) -> Floats:
     steepest = np.abs(slope).max(axis=0, initial=0.0)
     bent = np.flatnonzero(PROBE * steepest > BENT)
     if len(bent):
-        probe = np.maximum(BENT / steepest[bent], SHORTEST_PROBE)
+        probe = np.maximum(BENT / steepest[bent], np.maximum(SHORTEST_PROBE, 8.0 * np.spacing(np.abs(point[bent]))))
         slope[:, bent] = np.eye(size - 1, size)[:, bent] - _differences(sweep_map, point, bent, probe)
     return slope
 

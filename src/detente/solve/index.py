@@ -29,8 +29,9 @@ Floats = NDArray[np.float64]
 
 BASIS = 10
 """Largest Krylov basis."""
-PROBE = 1e-6
-"""Largest change of an unknown in a finite difference; less, where its image changed more in the differences before: at high precisions images bend soon."""
+PROBE, SHORTEST_PROBE = 1e-6, 1e-11
+"""Largest change of an unknown in a finite difference; and least, where its image changed more in the differences before: at high precisions images bend soon, and eigenvalues near one are
+looked for beside some of a hundred thousand. The first difference, in precision, gives a first idea of that."""
 NOTHING = 1e-6
 """A direction shorter than this is rounding."""
 SURE = 0.5
@@ -111,7 +112,7 @@ def arnoldi(
                     _weigh(rows, first, vectors)
                     continue
                 change = _take(rows, first, basis + (k + 1) * rows, rate[0, lane], vectors)
-                rate[1, lane] = max(rate[1, lane], change * rate[1, lane] / PROBE)
+                rate[1, lane] = min(max(rate[1, lane], change * rate[1, lane] / PROBE), 1.0 / SHORTEST_PROBE)
                 if k >= 0:
                     orthogonalise(rows, k, vectors, basis, columns, (start + lane) * many + k)
                 else:

@@ -34,7 +34,7 @@ BASIS = 40
 FORCING = 3e-2
 """Relative residual to which GMRES solves Newton's equations."""
 PROBE, SHORTEST_PROBE = 1e-6, 1e-9
-"""Largest change of an unknown in a finite difference; and where that is shortened."""
+"""Largest change of an unknown in a finite difference; and least, where that is shortened, for the rest of the draw."""
 BENT, STRAIGHT = 1e-3, 3e-4
 """Change of an image from which a difference is taken again, shorter, so that the image changes by the latter: at high precisions it bends soon."""
 LONGEST_JUMP = 3.0
@@ -152,7 +152,7 @@ def extend(rows: int, first: int, own: int, one: Any, vectors: Floats, small: Fl
     for r in range(last):
         change = largest(size(load(vectors, answer + r) - load(vectors, image + r)), change)
     bend = highest(change)
-    if bend > BENT and one.probe > SHORTEST_PROBE:
+    if BENT < bend < math.inf and one.probe > SHORTEST_PROBE:
         shorter = max(SHORTEST_PROBE, one.probe * STRAIGHT / bend)
         one.rate *= one.probe / shorter
         one.probe = shorter

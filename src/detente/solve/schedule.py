@@ -83,7 +83,9 @@ class Schedule:
                 for draw in which[np.isin(outcome.status, UNFINISHED)].tolist():
                     # Sweeps that got nowhere leave nothing to go on from.
                     nowhere = effort == Effort.QUICK and draw not in starts
-                    left[Effort.EARLIER if nowhere else Effort(effort + 1)].append(draw)
+                    harder = Effort.EARLIER if nowhere else Effort(effort + 1)
+                    if harder <= self.hardest:
+                        left[harder].append(draw)
             for harder in list(Effort)[1:]:
                 last = not waiting and not any(lower < harder for lower, *_ in handed)
                 ready, size = len(left[harder]), self.size(harder)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Tree
+from detente.solve import dense
 from detente.solve.arclength import Start
 from detente.solve.beside import compile_beside
-from detente.solve.block import Block, Effort, chunk, solve_block
+from detente.solve.block import Effort, chunk, solve_block
 from detente.solve.kernels import Numbers, terminal_reach
 from detente.solve.plan import Plan
 from detente.solve.repeats import first_alike, unlike
@@ -59,12 +60,20 @@ class Solution:
         return out
 
 
+class _Came(NamedTuple):
+    """What came of some draws, besides what is in its place."""
+
+    status: NDArray[np.int64]
+    starts: Mapping[int, Start]
+
+
 def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: int = 1) -> Solution:
     """Principal-branch logit equilibria of ``tree`` for D draws of its numbers.
 
     ``payoffs`` (T, I, D); ``chances`` (C, D) probability of every chance row; ``lam`` (I, D) precision of
     each actor, in units of one over its payoff. The figures are the same on any number of ``threads``. Holds all draws at
-    once: for a forecast, which streams them, see :func:`detente.forecast.forecast`. McKelvey & Palfrey (1998), Turocy (2010).
+    once: for a forecast, which streams them, see :func:`detente.forecast.forecast`. Where up to ``FEW`` draws are left that nothing else solves, in a game of up to 1,000 unknowns, the
+    whole Jacobian is used, which takes seconds to minutes for each. McKelvey & Palfrey (1998), Turocy (2010).
     """
     compile_beside()
     draws = lam.shape[1]
@@ -83,16 +92,18 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
     with _workers(threads) as over:
         plan, held = _plan(tree, rows, threads, over)
 
-        def solve_some(effort: Effort, which: Which, start: Start | None) -> Block:
+        def solve_some(effort: Effort, which: Which, start: Start | None) -> _Came:
             some = _together(which)
             numbers = Numbers(rows[:, some][held], chances[:, some], lam[:, some])
             block = solve_block(plan, numbers, effort, start)
             out.choice[:, some], out.value[:, some], out.gain[:, some] = block.choice, block.value, block.gain
             out.residual[some], out.status[some] = block.residual, block.status
             out.sweeps[some] += block.sweeps
-            return block
+            return _Came(block.status, block.starts)
 
-        schedule = Schedule(np.zeros(draws), partial(chunk, plan), threads, Effort.WHOLE, FEW)
+        in_reach = dense.MOST_UNKNOWNS < plan.unknowns <= dense.MOST_AT_LAST
+        hardest = Effort.WHOLE if in_reach else Effort.FINE
+        schedule = Schedule(np.zeros(draws), partial(chunk, plan), threads, hardest, FEW)
         easy = [np.arange(some.start, some.stop) for some in _slices(draws, chunk(plan, Effort.QUICK))]
         for _ in schedule.tried(easy, lambda effort, parts: over(lambda part: solve_some(effort, *part), parts)):
             pass  # what it comes to is in its place
