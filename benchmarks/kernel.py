@@ -22,11 +22,11 @@ from page import Watch, figure, machine, table
 from detente import loads
 from detente.game import Game, unroll
 from detente.solve import Numbers, Plan
+from detente.solve.compiled import WHOLE
 from detente.solve.kernels import Tables, take_up
 from detente.solve.lanes import WIDTH, store
 from detente.solve.lanes import load as row_of
 from detente.solve.lanes import table as lane_table
-from detente.solve.once import WHOLE
 from detente.solve.sweep import sweep
 
 compiled: Any = nb.njit(

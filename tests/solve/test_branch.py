@@ -18,7 +18,7 @@ from detente.forecast.run import payoff_span
 from detente.game import unroll
 from detente.game.arrange import arrange
 from detente.situation import loads
-from detente.solve import TOLERANCE, Effort, Numbers, Plan, Status, arclength, branch, dense, solve, solve_block
+from detente.solve import TOLERANCE, Effort, Numbers, Plan, Status, arclength, branch, solve, solve_block
 from detente.solve.finish import PATIENCE, finish
 from detente.solve.kernels import Tables
 
@@ -118,9 +118,8 @@ def test_sweeps_that_land_elsewhere_after_the_shortest_step_are_given_up():
     np.testing.assert_allclose(solve(game.tree, payoffs, chances, lam).choice, exact.choice, atol=1e-6)
 
 
-def test_arc_length_goes_on_only_where_sweeps_gave_up(tree, payoffs, monkeypatch):
+def test_arc_length_goes_on_only_where_sweeps_gave_up(tree, payoffs):
     """A draw that sweeps take to the target keeps no point before its last: there is nothing to go on from, and it is left to be followed afresh."""
-    monkeypatch.setattr(dense, "MOST_UNKNOWNS", 0)
     plan = Plan.plain(tree)
     values = payoffs[:, :, :32].transpose(1, 0, 2).reshape(-1, 32)
     numbers = Numbers(values, np.zeros((0, 32)), np.full((2, 32), PRECISION))
@@ -134,9 +133,8 @@ def test_arc_length_goes_on_only_where_sweeps_gave_up(tree, payoffs, monkeypatch
 
 
 @pytest.mark.parametrize("onward", [False, True])
-def test_arc_length_finds_the_same_in_any_company(tree, payoffs, monkeypatch, onward):
+def test_arc_length_finds_the_same_in_any_company(tree, payoffs, onward):
     """Every lane goes its own way: other neighbours, another order and idle lanes change no digit."""
-    monkeypatch.setattr(dense, "MOST_UNKNOWNS", 0)
     plan, draws = Plan.plain(tree), 21
     values = payoffs[:, :, :draws].transpose(1, 0, 2).reshape(-1, draws)
     numbers = Numbers(values, np.zeros((0, draws)), np.full((2, draws), PRECISION))

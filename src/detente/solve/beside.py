@@ -80,13 +80,12 @@ def compile_here(*names: str) -> None:
 
 
 def _small_game() -> tuple[Plan, Numbers, Tables]:
-    """A game in which nobody sees which of its options the first actor chose, large enough for arc length without matrices."""
+    """A game in which nobody sees which of its options the first actor chose."""
     from detente.game.arrange import arrange
-    from detente.solve.dense import MOST_UNKNOWNS
     from detente.solve.kernels import Numbers, Tables
     from detente.solve.plan import Plan
 
-    options = MOST_UNKNOWNS + 1
+    options = 3
     children = [list(range(1, options + 1))]
     children += [[options + 1 + 2 * n, options + 2 + 2 * n] for n in range(options)]
     tree, _ = arrange(

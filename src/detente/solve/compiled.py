@@ -9,7 +9,25 @@ from typing import Any
 import numba as nb
 from numba.core import event
 
-from detente.solve.once import PART, WHOLE
+OLDEST, TOO_NEW = (0, 65), (0, 69)
+"""Versions of Numba with which functions are compiled once (:mod:`detente.solve.once`): from the one to before the other."""
+
+
+def tried() -> bool:
+    """Whether that has been tried with the installed version of Numba."""
+    version = nb.version_info.short
+    return None not in version and bool(OLDEST <= version < TOO_NEW)
+
+
+WHOLE: dict[str, Any] = {"cache": True}
+"""Options of ``numba.njit`` for what is run."""
+PART: dict[str, Any] = {"cache": True}
+"""Options for parts, which are kept on disk only within what is run where they are compiled there."""
+if tried():
+    # What Numba looks like inside elsewhere is not known: not even whether this can be imported.
+    from detente.solve.once import PartCompiler, WholeCompiler
+
+    WHOLE["pipeline_class"], PART = WholeCompiler, {"pipeline_class": PartCompiler}
 
 _options: dict[str, Any] = {
     "error_model": "numpy",

@@ -6,7 +6,7 @@ with all its parts in it. Passes that have nothing to do in kernels, which have 
 
 A part must not raise: what Numba raises with is only put in place for what is run.
 
-This reaches into Numba, and is done with the versions that it has been tried with. With others everything is compiled as Numba compiles it, which takes half as long again.
+This reaches into Numba: :mod:`detente.solve.compiled`, which alone imports it, does so with the versions that it has been tried with. With others everything is compiled as Numba compiles it, which takes half as long again.
 """
 
 # ruff: noqa: SLF001 - see above
@@ -15,15 +15,12 @@ from __future__ import annotations
 from typing import Any
 
 import llvmlite.binding as llvm
-import numba
 from numba import _dynfunc
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
 
-OLDEST, TOO_NEW = (0, 65), (0, 69)
-"""Versions of Numba that this is done with: from the one to before the other."""
 SUPERFLUOUS = frozenset(
     (
         "with_lifting",
@@ -115,21 +112,13 @@ class _Compiler(CompilerBase):  # type: ignore[misc]
         return [passes]
 
 
-class _WholeCompiler(_Compiler):
+class WholeCompiler(_Compiler):
+    """Of what is run."""
+
     lowering = _LowerWhole
 
 
-class _PartCompiler(_Compiler):
+class PartCompiler(_Compiler):
+    """Of its parts."""
+
     lowering = _LowerPart
-
-
-def tried() -> bool:
-    """Whether this has been tried with the installed version of Numba."""
-    version = numba.version_info.short
-    return None not in version and bool(OLDEST <= version < TOO_NEW)
-
-
-WHOLE: dict[str, Any] = {"cache": True, "pipeline_class": _WholeCompiler} if tried() else {"cache": True}
-"""Options of ``numba.njit`` for what is run."""
-PART: dict[str, Any] = {"pipeline_class": _PartCompiler} if tried() else {"cache": True}
-"""Options for parts, which are kept on disk only within what is run."""
