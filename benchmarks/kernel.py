@@ -27,6 +27,7 @@ from detente.solve.kernels import Tables, take_up
 from detente.solve.lanes import WIDTH, store
 from detente.solve.lanes import load as row_of
 from detente.solve.lanes import table as lane_table
+from detente.solve.layout import NODES, SET
 from detente.solve.sweep import sweep
 
 compiled: Any = nb.njit(
@@ -55,9 +56,9 @@ class Counts(NamedTuple):
 
 def counts(plan: Plan) -> Counts:
     """Counted from the structure; a row used twice running (an option's payoff) is loaded once."""
-    tree, game, actors = plan.tree, plan.arrays, plan.actors
-    options, size = np.diff(tree.set_action), tree.set_size
-    edges, reach = len(tree.edge_child), len(game.reach) // 2
+    tree, game = plan.tree, plan.arrays
+    options, size = np.diff(tree.set_action), np.diff(game.sets.reshape(-1, SET)[:, NODES])
+    edges, reach = len(game.mix_value) + len(game.loose_value), len(game.reach) // 2
     one, two, more = size == 1, size == 2, size > 2
     pair = options == 2
     known = np.add.reduceat(game.unknown >= 0, tree.set_action[:-1]) if tree.sets else np.zeros(0, np.int64)
@@ -65,11 +66,11 @@ def counts(plan: Plan) -> Counts:
     late_fused, late_rows = late * EXP, 2 * late
     rows = 3 * (reach - 1) + late_rows  # down: parent and log loaded, child stored
     rows += (
-        (edges + tree.nodes) * actors + len(game.loose_row) + int(options[~pair].sum())
-    )  # values: children; the node stored; chances, choices
+        edges + plan.values + len(game.loose_row) + int(options[~pair].sum())
+    )  # values: what each is a mean of; the value stored; chances, choices
     rows += int((size * options).sum() + size[~one].sum())  # payoffs of options, and reach where beliefs count
     rows += int(options.sum() + tree.sets + known.sum())  # choices stored, precision loaded, images stored
-    fused = edges * actors + late_fused
+    fused = edges + late_fused
     looked = np.where(pair, 1, options)  # at sets of two options only the difference counts
     fused += int((two * (EXP + 1 + 2 * looked)).sum() + (more * (size * (EXP + looked) + looked)).sum())
     fused += int(np.where(pair, EXP + 2, options * (EXP + 2)).sum() + LOG * (known > 0).sum())
@@ -78,10 +79,10 @@ def counts(plan: Plan) -> Counts:
 
 
 @compiled
-def many_sweeps(game: Any, actors: int, tables: Any, times: int) -> None:
+def many_sweeps(game: Any, tables: Any, times: int) -> None:
     """Sweeps one after the other."""
     for _ in range(times):
-        sweep(game, actors, tables)
+        sweep(game, tables)
 
 
 @compiled
@@ -150,14 +151,14 @@ def main() -> None:
     for name, game in (games() | {"negotiation, 4 rounds": unroll(loads(negotiation(4)))}).items():
         plan, tables = prepared(game)
         tree, count = game.tree, counts(plan)
-        many_sweeps(plan.arrays, plan.actors, tables, 1)
+        many_sweeps(plan.arrays, tables, 1)
         times = max(3, int(3e6 / (tree.nodes + 10)))
-        seconds = fastest(partial(many_sweeps, plan.arrays, plan.actors, tables, times), times=5)[0] / times
+        seconds = fastest(partial(many_sweeps, plan.arrays, tables, times), times=5)[0] / times
         single = Tables.of(plan, single=True)
         for half, whole in zip(single, tables, strict=True):
             half[:] = np.tile(whole, 2)
-        many_sweeps(plan.arrays, plan.actors, single, 1)
-        in_single = fastest(partial(many_sweeps, plan.arrays, plan.actors, single, times), times=5)[0] / times
+        many_sweeps(plan.arrays, single, 1)
+        in_single = fastest(partial(many_sweeps, plan.arrays, single, times), times=5)[0] / times
         size = sum(array.nbytes for array in tables)
         bandwidths.append(bandwidth(size))
         unit = 1e9 / tree.nodes / WIDTH

@@ -9,8 +9,8 @@ from detente.game import Tree, unroll
 from detente.situation import changed, loads, what_if
 
 
-def by_node(tree: Tree) -> np.ndarray:
-    """(A,) actions above a set of several nodes, or of a set that reaches beyond its level."""
+def by_node(tree: Tree, wide: np.ndarray) -> np.ndarray:
+    """(A,) actions above a set that is ``wide`` (H,), or of a set that reaches beyond its level."""
     result = np.zeros(tree.actions, dtype=bool)
 
     def leads_to_doubt(node: int) -> bool:
@@ -22,7 +22,7 @@ def by_node(tree: Tree) -> np.ndarray:
             doubt = doubt or below
             if held >= 0 and (below or tree.late[held]):
                 result[tree.edge_row[edge]] = True
-        return doubt or (held >= 0 and tree.set_size[held] > 1)
+        return doubt or (held >= 0 and bool(wide[held]))
 
     leads_to_doubt(0)
     return result
@@ -31,7 +31,9 @@ def by_node(tree: Tree) -> np.ndarray:
 @pytest.mark.parametrize("seed", range(40))
 def test_actions_that_beliefs_depend_on(seed: int) -> None:
     tree = random_game(seed, 5 + 7 * seed, actors=1 + seed % 4, draws=1, crossing=seed % 2 == 1).tree
-    np.testing.assert_array_equal(tree.belief_actions, by_node(tree))
+    wide = tree.set_size > 1
+    for some in (wide, wide & (np.random.default_rng(seed).random(tree.sets) < 0.3)):
+        np.testing.assert_array_equal(tree.belief_actions(some), by_node(tree, some))
 
 
 @pytest.mark.parametrize(
@@ -41,4 +43,4 @@ def test_actions_that_beliefs_depend_on_where_a_change_empties_a_level(change: s
     situation = loads(small_games.TALKS)
     tree = unroll(changed(situation, what_if(situation, change))).tree
     assert (np.diff(tree.level_node) == 0).any()
-    np.testing.assert_array_equal(tree.belief_actions, by_node(tree))
+    np.testing.assert_array_equal(tree.belief_actions(tree.set_size > 1), by_node(tree, tree.set_size > 1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import small_games
@@ -23,7 +25,9 @@ def test_reach_is_worked_out_of_nodes_in_wide_sets_and_of_all_above_them(name):
             if child < tree.nodes:
                 above[child] = node
     needed = {0}
-    for held in np.flatnonzero(tree.set_size > 1):
+    wide = np.diff(arrays.sets.reshape(-1, SET)[:, NODES]) > 1
+    assert (wide <= (tree.set_size > 1)).all()
+    for held in np.flatnonzero(wide):
         for member in tree.set_nodes[tree.set_start[held] : tree.set_start[held + 1]]:
             node = int(member)
             while node not in needed:
@@ -32,55 +36,83 @@ def test_reach_is_worked_out_of_nodes_in_wide_sets_and_of_all_above_them(name):
     nodes = sorted(needed)
     rows = {node: row for row, node in enumerate(nodes)}
     assert arrays.reach[::2].tolist() == [0, *(rows[int(above[node])] for node in nodes[1:])]
-    assert arrays.set_reach.tolist() == [rows.get(int(node), -1) for node in tree.set_nodes]
+    members = np.split(tree.set_nodes, tree.set_start[1:-1])
+    looked_at = [node for some, open_ in zip(members, wide, strict=True) for node in (some if open_ else some[:1])]
+    assert arrays.set_reach.tolist() == [rows.get(int(node), -1) for node in looked_at]
 
 
-@pytest.mark.parametrize(("seed", "crossing"), [(4, False), (5, False), (1, True), (2, True), (3, True), (5, True)])
-def test_values_are_read_from_where_the_tree_leads(seed, crossing):
-    """Every node's value is a row of its own, the root's the first; and rows of children are those of the tree's edges, whatever their order."""
+@pytest.mark.parametrize(("seed", "crossing"), [(s, False) for s in range(8)] + [(s, True) for s in (1, 2, 3, 5)])
+@pytest.mark.parametrize("few", [1, 3, 1000])
+def test_values_are_those_of_the_tree(seed, crossing, few):
+    """With any numbers, what each set's mover looks at, and what the game is worth, is what the tree says, node by node: with all payoffs different, with few different ones, with one."""
     game = random_game(seed, 200, actors=1 + seed % 4, draws=1, crossing=crossing)
-    tree, actors = game.tree, len(game.tree.actors)
+    tree, actors, random = game.tree, len(game.tree.actors), np.random.default_rng(seed)
     assert tree.late.any() == crossing
-    arrays = Plan.plain(tree).arrays
-    sets = arrays.sets.reshape(-1, SET)
+    rows = np.array([few * a + random.integers(few, size=tree.terminals) for a in range(actors)])
+    plan = Plan.of(tree, np.arange(actors), rows)
+    numbers, prob = random.normal(size=few * actors), _random_choices(tree, random)
+    worth = _worth(tree, numbers[rows].T, prob)
+    value = _passed(plan, numbers, prob)
+    arrays, sets = plan.arrays, plan.arrays.sets.reshape(-1, SET)
+    np.testing.assert_allclose(value[arrays.worth], worth[0], atol=1e-12)
     assert sets[:, ACTION].tolist() == tree.set_action.tolist()
-    assert sets[:, NODES].tolist() == tree.set_start.tolist()
     assert sets[:-1, ACTOR].tolist() == tree.set_actor.tolist()
-    first = _first_rows(tree, arrays, actors)
-    assert first[0] == 0
-    assert sorted(first) == list(range(0, tree.nodes * actors, actors))
-    owed = [
-        tree.nodes * actors + a * tree.terminals + (child - tree.nodes) if child >= tree.nodes else first[child] + a
-        for child in tree.edge_child.tolist()
-        for a in range(actors)
-    ]
-    rows = np.array(owed).reshape(-1, actors)
-    seen = np.zeros(len(rows), dtype=int)
     for held in range(tree.sets):
         members = tree.set_nodes[tree.set_start[held] : tree.set_start[held + 1]]
-        options = int(np.diff(tree.set_action)[held])
-        own = sets[held, OWN] + np.arange(len(members) * options)
-        edges = np.concatenate([np.arange(tree.edge_start[n], tree.edge_start[n + 1]) for n in members])
-        assert arrays.own_value[own].tolist() == rows[edges, tree.set_actor[held]].tolist()
-        many = sets[held, MANY]
-        for k in range(options):
-            begin = sets[held, MIX] + k * many
-            near = members[: many // actors]  # a late set's others stand further down
-            assert arrays.mix_value[begin : begin + many].tolist() == rows[tree.edge_start[near] + k].ravel().tolist()
-            seen[tree.edge_start[near] + k] += 1
-    loose = np.flatnonzero(seen == 0)
-    assert seen.max(initial=0) <= 1
-    assert arrays.loose_value.tolist() == rows[loose].ravel().tolist()
-    chance = tree.node_set[np.repeat(np.arange(tree.nodes), np.diff(tree.edge_start))[loose]] < 0
-    assert arrays.loose_row.tolist() == (tree.edge_row[loose] + np.where(chance, tree.actions, 0)).tolist()
+        own = np.array([worth[_children(tree, node), tree.set_actor[held]] for node in members])
+        looked_at = value[arrays.own_value[sets[held, OWN] : sets[held + 1, OWN]]].reshape(-1, own.shape[1])
+        assert len(looked_at) == sets[held + 1, NODES] - sets[held, NODES] in (1, len(members))
+        np.testing.assert_allclose(np.broadcast_to(looked_at, own.shape), own, atol=1e-12)
+    if few == 1:
+        assert plan.values == plan.unknowns == 0 or crossing
+    if few == 1000:
+        assert (np.diff(sets[:, NODES]) == tree.set_size).mean() > 0.9
 
 
-def _first_rows(tree, arrays, actors):
-    """The row of each node's value to the first actor: of sets' nodes in their order, and of the others."""
-    first, sets = np.full(tree.nodes, -1), arrays.sets.reshape(-1, SET)
+def _children(tree, node):
+    return tree.edge_child[tree.edge_start[node] : tree.edge_start[node + 1]]
+
+
+def _random_choices(tree, random):
+    """(A + C,) probabilities; those of a chance row's distribution as a node with it has them."""
+    prob = np.ones(tree.actions + tree.chance_rows)
     for held in range(tree.sets):
-        members = tree.set_nodes[tree.set_start[held] : tree.set_start[held + 1]]
-        near = members[: sets[held, MANY] // actors]
-        first[near] = sets[held, FIRST] + actors * np.arange(len(near))
-    first[first < 0] = arrays.loose[:-2:2]
-    return first.tolist()
+        prob[tree.set_action[held] : tree.set_action[held + 1]] = random.dirichlet(
+            np.ones(np.diff(tree.set_action)[held])
+        )
+    for node in np.flatnonzero(tree.node_set < 0):
+        row = tree.actions + tree.edge_row[tree.edge_start[node] : tree.edge_start[node + 1]]
+        prob[row] = 1.0 / len(row)
+    return prob
+
+
+def _worth(tree, payoffs, prob):
+    """(N + T, I) of each node, by going up the tree."""
+    worth = np.vstack([np.zeros((tree.nodes, payoffs.shape[1])), payoffs])
+    for node in range(tree.nodes - 1, -1, -1):
+        row = tree.edge_row[tree.edge_start[node] : tree.edge_start[node + 1]]
+        worth[node] = prob[row + (0 if tree.node_set[node] >= 0 else tree.actions)] @ worth[_children(tree, node)]
+    return worth
+
+
+def _passed(plan, numbers, prob):
+    """What a pass makes of the table of values, at given choices."""
+    arrays, sets, loose = plan.arrays, plan.arrays.sets.reshape(-1, SET), plan.arrays.loose.reshape(-1, 2)
+    payoffs = [numbers[arrays.payoff_part[i:j]].sum() for i, j in pairwise(arrays.payoff_start)]
+    value = np.concatenate([np.full(plan.values, np.nan), payoffs])
+    levels = arrays.levels.reshape(-1, 2)
+
+    def mix_loose(begin, end):
+        for i in range(begin, end):
+            edges = slice(loose[i, 1], loose[i + 1, 1])
+            value[loose[i, 0]] = prob[arrays.loose_row[edges]] @ value[arrays.loose_value[edges]]
+
+    for level in range(len(levels) - 2, -1, -1):
+        mix_loose(levels[level, 1], levels[level + 1, 1])
+        for held in range(levels[level, 0], levels[level + 1, 0]):
+            many, choices = sets[held, MANY], prob[sets[held, ACTION] : sets[held + 1, ACTION]]
+            means = choices @ value[arrays.mix_value[sets[held, MIX] : sets[held + 1, MIX]].reshape(len(choices), many)]
+            value[sets[held, FIRST] : sets[held, FIRST] + many] = means
+    mix_loose(levels[-1, 1], len(loose) - 1)
+    assert not np.isnan(value).any()
+    return value

@@ -85,14 +85,19 @@ class Tree:
         return np.asarray(last >= stop)
 
     @cached_property
-    def belief_actions(self) -> NDArray[np.bool_]:
-        """(A,) actions that some belief depends on: those above a set of several nodes; and those of late sets.
+    def probability_row(self) -> Index:
+        """(E,) row of each edge's probability where chances stand after actions."""
+        chance = np.repeat(self.node_set < 0, np.diff(self.edge_start))
+        return self.edge_row + np.where(chance, self.actions, 0).astype(np.int32)
+
+    def belief_actions(self, open_sets: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """(A,) actions that the belief at one of ``open_sets`` (H,) depends on: those above it; and those of late sets.
 
         Only they couple the sets in a backward pass; what stands below them follows in one pass.
         """
         below = np.zeros(self.nodes + self.terminals, dtype=np.bool_)
         result = np.zeros(self.actions, dtype=np.bool_)
-        wide = np.append(self.set_size > 1, False)[self.node_set]
+        wide = np.append(open_sets, False)[self.node_set]
         for start, stop in zip(self.level_node[-2::-1], self.level_node[:0:-1], strict=True):
             if start == stop:  # a closed option may leave a level without nodes
                 continue

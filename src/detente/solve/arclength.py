@@ -65,7 +65,7 @@ class SweepMap:
 
     def steepest(self) -> Floats:
         """(L,) largest precision times payoff span of the actors."""
-        first, bounds = self.plan.tree.nodes * self.plan.actors, self.plan.arrays.payoff_first
+        first, bounds = self.plan.values, self.plan.arrays.payoff_first
         spans = [np.ptp(self.tables.value[first + i : first + j], axis=0) for i, j in pairwise(bounds)]
         largest: Floats = (self.target * np.stack(spans)).max(axis=0)
         return largest
@@ -73,7 +73,7 @@ class SweepMap:
     def __call__(self, point: Floats) -> Floats:
         self.tables.logs[: self.plan.unknowns] = point[:-1]
         self.tables.lam[:] = self.target * point[-1]
-        sweep_once(self.plan.arrays, self.plan.actors, self.tables)
+        sweep_once(self.plan.arrays, self.tables)
         self.sweeps += 1
         image: Floats = self.tables.image.copy()
         return image
@@ -257,7 +257,7 @@ def follow(
             for a in range(actors):
                 tables.lam[a, lane] = target[a, lane] * time
         deal(unknowns, vectors, ask, stride, tables.logs)
-        sweep(game, actors, tables)
+        sweep(game, tables)
         collect(unknowns, tables.image, vectors, answer, stride)
 
 

@@ -114,7 +114,7 @@ def _follow(
     while busy > 0:
         for a in range(actors):
             store(tables.lam, a, load(pace.t, 0))
-        sweep(game, actors, tables)
+        sweep(game, tables)
         measure(game, tables)
         moving, mixing = judge(game.unknown_action, budget, tables, points, pace)
         if mixing:

@@ -155,7 +155,7 @@ def _take_apart(
                 for a in range(actors):
                     tables.lam[a, i] = target[a, i] * (point[k] + far)
                     tables.lam[a, half + i] = target[a, half + i] * (point[k] - far)
-        sweep(game, actors, tables)
+        sweep(game, tables)
         sweeps += 1
         for i in range(many):
             k, far = which[start + i], probe[start + i]

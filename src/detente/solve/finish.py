@@ -15,12 +15,22 @@ from detente.solve.beside import wait_for
 from detente.solve.compiled import inlined, inner, jit
 from detente.solve.kernels import Numbers, Tables, take_up, take_up_row
 from detente.solve.lanes import WIDTH, at, exp, fill, largest, load, put, size, stacked, store, where
-from detente.solve.layout import ACTION, ACTOR, FIRST, NODES, OWN, SET
+from detente.solve.layout import ACTION, ACTOR, NODES, OWN, SET
 from detente.solve.mixing import DEPTH, Memory, combine, forget, mixed, remember
 from detente.solve.pace import ATTRACTS, PLAIN, SLOW
 from detente.solve.plan import Plan
 from detente.solve.status import TOLERANCE
-from detente.solve.sweep import expected_payoffs, gain_of_second, in_two, measure, mix_all, reach_down, respond, sweep
+from detente.solve.sweep import (
+    expected_payoffs,
+    gain_of_second,
+    in_two,
+    measure,
+    mix_all,
+    mix_rest,
+    reach_down,
+    respond,
+    sweep,
+)
 
 Floats = NDArray[np.float64]
 
@@ -138,15 +148,15 @@ def sweep_and_certify(
             for i in range(WIDTH):
                 _begin(i, room)
             if patience > 0:
-                _settle(game, actors, patience, tables, memory, room)
-            sweep(game, actors, tables)
+                _settle(game, patience, tables, memory, room)
+            sweep(game, tables)
             for u in range(unknowns):
                 if patience > 0:
                     store(tables.logs, u, load(tables.image, u))
                 else:
                     store(tables.prob, at(game.unknown_action, u), exp(load(tables.logs, u)))
             _certify(game, actors, fresh, tables, room.answer)
-            if not _hand_over(start, many, times, patience, actors, tables.prob, tables.value, room, found):
+            if not _hand_over(game, start, many, times, patience, tables.prob, tables.value, room, found):
                 break
 
 
@@ -160,10 +170,10 @@ def _begin(i: int, room: Any) -> None:
 
 @inner
 def _hand_over(
-    start: int, many: int, times: int, patience: int, actors: int, prob: Floats, value: Floats, room: Any, found: Any
+    game: Any, start: int, many: int, times: int, patience: int, prob: Floats, value: Floats, room: Any, found: Any
 ) -> bool:
     """The lanes that were swept into ``found``, the ``times``-th time over. Says whether one must be swept again."""
-    rows, again = found.prob.shape[0], False
+    rows, actors, again = found.prob.shape[0], len(game.worth), False
     if times == 0 and many == WIDTH:
         for r in range(rows):
             put(found.prob, r, start, load(prob, r))
@@ -175,7 +185,7 @@ def _hand_over(
             for r in range(rows):
                 found.prob[r, draw] = prob[r, i]
         for a in range(actors):
-            found.value[a, draw] = value[a, i]
+            found.value[a, draw] = value[at(game.worth, a), i]
             found.gain[a, draw] = room.answer[a, i]
         residual = room.answer[actors, i]
         found.residual[draw], found.doubt[draw] = residual, one.doubt
@@ -190,11 +200,11 @@ def _hand_over(
 
 
 @inner
-def _settle(game: Any, actors: int, patience: int, tables: Any, memory: Any, room: Any) -> None:
+def _settle(game: Any, patience: int, tables: Any, memory: Any, room: Any) -> None:
     """Sweep until every lane has settled or is given up; a lane that is done stands still."""
     unknowns, count, busy = len(game.unknown_action), 0, True
     while busy:
-        sweep(game, actors, tables)
+        sweep(game, tables)
         measure(game, tables)
         count += 1
         busy, mixing, starting = _judge(count, patience, tables.changed, room)
@@ -258,7 +268,8 @@ def _certify(game: Any, actors: int, fresh: bool, tables: Any, answer: Floats) -
     sets, worth = len(game.sets) // SET - 1, tables.scratch
     reach_down(game, tables.logs, tables.reach)
     if not fresh:
-        mix_all(game, actors, tables.prob, tables.value)
+        mix_all(game, tables.prob, tables.value)
+    mix_rest(game, tables.prob, tables.value)
     for a in range(actors):
         store(answer, a, 0.0)
     off = fill(answer, 0.0)
@@ -272,13 +283,12 @@ def _certify(game: Any, actors: int, fresh: bool, tables: Any, answer: Floats) -
         if fresh and at(game.sets, (h + 1) * SET + NODES) - at(game.sets, h * SET + NODES) == 1:
             own = at(game.sets, h * SET + OWN)
             best = load(tables.value, at(game.own_value, own))
+            mean = load(tables.prob, first) * best
             for k in range(1, options):
-                best = largest(load(tables.value, at(game.own_value, own + k)), best)
-            store(
-                answer,
-                actor,
-                largest(best - load(tables.value, at(game.sets, h * SET + FIRST) + actor), load(answer, actor)),
-            )
+                payoff = load(tables.value, at(game.own_value, own + k))
+                best = largest(payoff, best)
+                mean += load(tables.prob, first + k) * payoff
+            store(answer, actor, largest(best - mean, load(answer, actor)))
             continue
         if options == 2:
             gain = gain_of_second(game, h, tables.value, tables.reach)

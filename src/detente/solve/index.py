@@ -103,7 +103,7 @@ def arnoldi(
             for a in range(actors):
                 store(tables.lam, a, load(target, a) * (1.0 + PROBE if k == -1 else 1.0))
             deal(unknowns, vectors, ASK * rows, stride, tables.logs)
-            sweep(game, actors, tables)
+            sweep(game, tables)
             collect(unknowns, tables.image, vectors, ANSWER * rows, stride)
             for lane in range(WIDTH):
                 first = lane * stride

@@ -2,7 +2,7 @@
 
 Tables have a row for each quantity and a column for each of eight draws, or of sixteen in single precision (:mod:`detente.solve.lanes`). Shapes as in
 :class:`~detente.solve.plan.Arrays`: ``logs`` (n + C) holds the log probabilities of the unknown actions, then of the chances; ``prob``
-(A + C) choice probabilities, then chances; ``value`` (N * I + P) values of nodes, then terminal payoffs; ``reach`` (R).
+(A + C) choice probabilities, then chances; ``value`` (V + P) different values of nodes, then terminal payoffs; ``reach`` (R).
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from detente.solve.lanes import (
     store,
     where,
 )
-from detente.solve.layout import layout
 from detente.solve.plan import Plan
 
 Floats = NDArray[np.float64]
@@ -67,8 +66,8 @@ class Tables(NamedTuple):
     def of(cls, plan: Plan, single: bool = False) -> Tables:
         tree, unknowns = plan.tree, plan.unknowns
         actors, most = len(tree.actors), int(np.diff(tree.set_action).max(initial=2))
-        payoffs, reach = tree.nodes * actors + plan.payoffs, len(plan.arrays.reach) // 2
-        rows = unknowns + tree.chance_rows, tree.actions + tree.chance_rows, payoffs, reach, actors, unknowns, 3, most
+        values, reach = plan.values + plan.payoffs, len(plan.arrays.reach) // 2
+        rows = unknowns + tree.chance_rows, tree.actions + tree.chance_rows, values, reach, actors, unknowns, 3, most
         return cls(*stacked(*rows, single=single))
 
 
@@ -117,7 +116,7 @@ def take_up_row(game: Any, actors: int, numbers: Any, first: int, tables: Any) -
 
 def terminal_reach(tree: Tree, prob: Floats, first: int, reach: Floats) -> None:
     """Reach probability of every node and terminal, (N + T, L), in L draws from ``first`` on; ``prob`` (A + C, D)."""
-    _terminal_reach(tree.edge_start, tree.edge_child, layout(tree).edge_row, prob, first, reach)
+    _terminal_reach(tree.edge_start, tree.edge_child, tree.probability_row, prob, first, reach)
 
 
 @loops

@@ -1,20 +1,20 @@
-"""How a tree is laid out for the kernels, whatever its payoffs are: worked out once, and kept as long as the tree.
+"""How a game is laid out for the kernels: worked out once for a tree and for which of its payoffs are equal.
 
 A pass answers set after set, and then works out what the set's nodes are worth. It is fastest where it never looks for anything: what it reads of a set lies
-one row number after the other, and what it writes are rows one after the other. Nodes that no set of their level has, which are chance nodes and the further nodes of late
-sets, are *loose*, and come one by one.
+one row number after the other, and what it writes are rows one after the other. Only the different values that it needs have rows (:mod:`detente.solve.worth`). Values of nodes that no set of their level has, which are
+chance nodes and the further nodes of late sets, are *loose*, and come one by one. So do, after all others, those that only the worth of the whole game needs.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.game.tree import Index, Tree
+from detente.solve.worth import ALWAYS, IN_THE_END, Worth, worth
 
 Places = NDArray[np.int64]
 
@@ -22,107 +22,101 @@ ACTOR, NODES, ACTION, OWN, FIRST, MANY, MIX, SET = range(8)
 """Columns of what is known of a set, and how many there are."""
 
 
-@dataclass(frozen=True)
-class Layout:
-    """What the tree alone decides of :class:`~detente.solve.plan.Arrays`.
+class _Kept(NamedTuple):
+    """The last layout of a tree, and by which terminal payoffs."""
 
-    ``fixed``: those of its parts that it decides wholly. ``leads`` (E, I): row of the value that an edge leads to for each actor, of a terminal the number of rows of nodes; ``ends`` (the edges to terminals) and
-    which ``terminal`` each is. ``edge_row`` (E): row of an edge's probability, actions first, chances after them. ``own``, ``mix``, ``loose``: places in ``leads`` whose rows ``own_value``, ``mix_value`` and ``loose_value`` are.
-    """
-
-    fixed: dict[str, NDArray[Any]]
-    edge_row: Index
-    leads: Index
-    ends: Places
-    terminal: Index
-    own: Index
-    mix: Index
-    loose: Index
-
-    def rows(self, terminal: Places) -> dict[str, NDArray[Any]]:
-        """The parts that depend on which payoffs terminals have: ``terminal`` (T, I), numbers of payoffs."""
-        leads = self.leads.copy()
-        leads[self.ends] += terminal[self.terminal].astype(np.int32)
-        flat = leads.ravel()
-        return {"own_value": flat[self.own], "mix_value": flat[self.mix], "loose_value": flat[self.loose]}
+    terminal: Places
+    parts: dict[str, NDArray[Any]]
 
 
-_layouts: WeakKeyDictionary[Tree, Layout] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Tree, _Kept] = WeakKeyDictionary()
 
 
-def layout(tree: Tree) -> Layout:
-    """The layout of a tree."""
-    found = _layouts.get(tree)
-    if found is None:
-        found = _layouts[tree] = _laid_out(tree)
-    return found
+def layout(tree: Tree, terminal: Places, payoffs: int) -> dict[str, NDArray[Any]]:
+    """The parts of :class:`~detente.solve.plan.Arrays` that the tree decides, and ``terminal`` (T, I): the number of each payoff, of so many ``payoffs``."""
+    kept = _kept.get(tree)
+    if kept is None or not np.array_equal(kept.terminal, terminal):
+        kept = _kept[tree] = _Kept(terminal, _laid_out(tree, worth(tree, terminal, payoffs), payoffs))
+    return kept.parts
 
 
-def _laid_out(tree: Tree) -> Layout:
-    nodes, actors = tree.nodes, len(tree.actors)
-    level = np.repeat(np.arange(tree.levels), np.diff(tree.level_node))
-    held = np.append(np.repeat(np.arange(tree.levels), np.diff(tree.level_set)), -1)[tree.node_set] == level
-    order = np.argsort(level * (tree.sets + 1) + np.where(held, tree.node_set, tree.sets), kind="stable")
-    first = np.empty(nodes, dtype=np.int64)
-    first[order] = np.arange(0, nodes * actors, actors)
-    inner = tree.edge_child < nodes
-    leads = np.full((len(tree.edge_child), actors), nodes * actors, dtype=np.int32)
-    leads[inner] = first[tree.edge_child[inner], None] + np.arange(actors)
-    ends = np.flatnonzero(~inner)
-    of = np.repeat(np.arange(nodes), np.diff(tree.edge_start))
-    edge_row = tree.edge_row + np.where(tree.node_set[of] >= 0, 0, tree.actions)
-    alone, loose = ~held, np.flatnonzero(~held[of])
-    sets, own, mix = _sets(tree, of, held, first)
-    fixed = {
+def _laid_out(tree: Tree, values: Worth, payoffs: int) -> dict[str, NDArray[Any]]:
+    set_level = np.append(np.repeat(np.arange(tree.levels), np.diff(tree.level_set)), -1)
+    holder = tree.node_set[values.node]
+    held = set_level[holder] == values.level
+    # In each pass: level by level, sets in order, then what is loose. After it: from the deepest level up, as values are numbered.
+    always, last = np.flatnonzero(values.need == ALWAYS), np.flatnonzero(values.need == IN_THE_END)
+    inside = np.where(held, holder, tree.sets)[always]
+    always = always[np.argsort(values.level[always] * (tree.sets + 1) + inside, kind="stable")]
+    row = np.full(payoffs + len(values.node), -1)
+    row[:payoffs] = len(always) + len(last) + np.arange(payoffs)
+    row[payoffs + always] = np.arange(len(always))
+    row[payoffs + last] = len(always) + np.arange(len(last))
+
+    loose = np.concatenate([always[~held[always]], last])
+    edges, start = _edges(values, loose)
+    on_level = np.bincount(values.level[always[~held[always]]], minlength=tree.levels)
+    sets, mix = _mixes(tree, values, always[held[always]], row[payoffs:])
+    counts = _choices(tree, values)
+    begin = starts(counts)
+    sets[:, NODES], sets[:, OWN] = starts(np.where(values.open, tree.set_size, 1)), begin
+    sets[-1, FIRST] = len(always) + len(last)
+    # Of a set whose nodes are alike to its mover only the first is looked at.
+    whole = starts(tree.set_size * np.diff(tree.set_action))
+    own = values.own[np.arange(begin[-1]) + np.repeat(whole[:-1] - begin[:-1], counts)]
+    parts = {
         "sets": sets,
-        "loose": np.stack([np.append(first[alone], 0), _starts(np.diff(tree.edge_start)[alone])], axis=1),
-        "loose_row": edge_row[loose],
-        "levels": np.stack([tree.level_set, _starts(np.bincount(level[alone], minlength=tree.levels))], axis=1),
+        "own_value": row[own],
+        "mix_value": row[values.leads[mix]],
+        "loose": np.stack([np.append(row[payoffs + loose], 0), start], axis=1),
+        "loose_row": tree.probability_row[values.edge[edges]],
+        "loose_value": row[values.leads[edges]],
+        "levels": np.stack([tree.level_set, starts(on_level)], axis=1),
+        "worth": row[values.at[0]],
         "late_action": np.flatnonzero(tree.late[tree.action_set]),
-        **_beliefs(tree, of),
+        **_beliefs(tree, values.open),
     }
-    uniform = -np.log(np.diff(tree.set_action)[tree.action_set[tree.belief_actions]])
-    return Layout(
-        {name: as_index(part.ravel()) for name, part in fixed.items()} | {"uniform": uniform},
-        as_index(edge_row),
-        leads,
-        ends,
-        tree.edge_child[ends] - nodes,
-        as_index(own),
-        as_index(mix),
-        as_index((loose[:, None] * actors + np.arange(actors)).ravel()),
-    )
+    active = tree.belief_actions(values.open)
+    uniform = -np.log(np.diff(tree.set_action)[tree.action_set[active]])
+    return {name: as_index(part.ravel()) for name, part in parts.items()} | {"uniform": uniform}
 
 
-def _sets(tree: Tree, of: Places, held: NDArray[np.bool_], first: Places) -> tuple[Places, Places, Places]:
-    """What is known of each set, and an end (H + 1, SET); places of what its mover looks at; and of what the values of its nodes are means of."""
-    actors, options = len(tree.actors), np.diff(tree.set_action)
-    sets = np.zeros((tree.sets + 1, SET), dtype=np.int64)
-    sets[:-1, ACTOR], sets[:, NODES], sets[:, ACTION] = tree.set_actor, tree.set_start, tree.set_action
-    sets[:, OWN] = _starts(tree.set_size * options)
-    position = np.empty(tree.nodes, dtype=np.int64)
-    position[tree.set_nodes] = np.arange(len(tree.set_nodes)) - np.repeat(tree.set_start[:-1], tree.set_size)
-    edge = np.flatnonzero(tree.node_set[of] >= 0)
-    node, by = of[edge], tree.node_set[of[edge]]
-    own = np.empty(sets[-1, OWN], dtype=np.int64)
-    choice = edge - tree.edge_start[node]
-    own[sets[by, OWN] + position[node] * options[by] + choice] = edge * actors + tree.set_actor[by]
-
-    sets[:-1, MANY] = np.bincount(tree.node_set[held], minlength=tree.sets) * actors
-    sets[:, MIX] = _starts(sets[:-1, MANY] * options)
-    sets[:, FIRST] = tree.nodes * actors
-    np.minimum.at(sets[:, FIRST], tree.node_set[held], first[held])
-    near = held[node]
-    edge, node, by, choice = edge[near], node[near], by[near], choice[near]
-    begin = sets[by, MIX] + choice * sets[by, MANY] + first[node] - sets[by, FIRST]
-    mix = np.empty(sets[-1, MIX], dtype=np.int64)
-    mix[begin[:, None] + np.arange(actors)] = edge[:, None] * actors + np.arange(actors)
-    return sets, own, mix
+def _choices(tree: Tree, values: Worth) -> Places:
+    """(H,) how many numbers of what options are worth a set has."""
+    return (np.where(values.open, tree.set_size, 1) * np.diff(tree.set_action)).astype(np.int64)
 
 
-def _beliefs(tree: Tree, of: Places) -> dict[str, Places]:
-    """The unknowns; and the nodes whose reach some belief needs, parents first: parent's row, row of the log that leads there, row of each set's nodes."""
-    active = np.flatnonzero(tree.belief_actions)
+def _mixes(tree: Tree, values: Worth, held: Places, row: Places) -> tuple[Places, Places]:
+    """What is known of each set, and an end (H + 1, SET), but for what its mover looks at; and the places in ``leads`` of what the values of its nodes are means of: of all ``held``, in order, set by set
+    first what their first options lead to, then their second."""
+    of = tree.node_set[values.node[held]]
+    sets, options = np.zeros((tree.sets + 1, SET), dtype=np.int64), np.diff(tree.set_action)
+    sets[:-1, ACTOR], sets[:, ACTION] = tree.set_actor, tree.set_action
+    sets[:-1, MANY] = np.bincount(of, minlength=tree.sets)
+    sets[:, MIX] = starts(sets[:-1, MANY] * options)
+    start = np.full(tree.sets + 1, len(row), dtype=np.int64)
+    np.minimum.at(start, of, row[held])
+    sets[:, FIRST] = start
+    edges, begin = _edges(values, held)
+    by = np.repeat(of, np.diff(begin))
+    choice = np.arange(len(edges)) - np.repeat(begin[:-1], np.diff(begin))
+    place = sets[by, MIX] + choice * sets[by, MANY] + np.repeat(row[held], np.diff(begin)) - sets[by, FIRST]
+    mix = np.empty(len(edges), dtype=np.int64)
+    mix[place] = edges
+    return sets, mix
+
+
+def _edges(values: Worth, some: Places) -> tuple[Places, Places]:
+    """Places in ``leads`` of ``some`` values one after the other, and where each value's begin."""
+    many = np.diff(values.start)[some]
+    begin = starts(many)
+    return np.arange(begin[-1]) + np.repeat(values.start[some] - begin[:-1], many), begin
+
+
+def _beliefs(tree: Tree, wide: NDArray[np.bool_]) -> dict[str, Places]:
+    """The unknowns; and the nodes whose reach the belief at some ``wide`` (H) set needs, parents first: parent's row, row of the log that leads there, row of each set's nodes."""
+    of = np.repeat(np.arange(tree.nodes), np.diff(tree.edge_start))
+    active = np.flatnonzero(tree.belief_actions(wide))
     unknown = np.full(tree.actions, -1)
     unknown[active] = np.arange(len(active))
     inner = np.flatnonzero(tree.edge_child < tree.nodes)
@@ -130,7 +124,7 @@ def _beliefs(tree: Tree, of: Places) -> dict[str, Places]:
     parent[tree.edge_child[inner]], edge[tree.edge_child[inner]] = of[inner], inner
     needed = np.zeros(tree.nodes, dtype=np.bool_)
     needed[:1] = True
-    needed[tree.set_nodes[np.repeat(tree.set_size > 1, tree.set_size)]] = True
+    needed[tree.set_nodes[np.repeat(wide, tree.set_size)]] = True
     for start, stop in zip(tree.level_node[-2:0:-1], tree.level_node[:1:-1], strict=True):
         needed[parent[start:stop][needed[start:stop]]] = True
     row = np.cumsum(needed) - 1
@@ -139,15 +133,17 @@ def _beliefs(tree: Tree, of: Places) -> dict[str, Places]:
     action = tree.node_set[parent[kept]] >= 0
     prob_row = tree.edge_row[edge[kept]].astype(np.int64)
     log_row = np.where(action, unknown[np.where(action, prob_row, 0)], len(active) + prob_row)
+    looked_at = np.repeat(wide, tree.set_size)
+    looked_at[tree.set_start[:-1]] = True
     return {
         "unknown": unknown,
         "unknown_action": active,
-        "set_reach": row[tree.set_nodes],
+        "set_reach": row[tree.set_nodes[looked_at]],
         "reach": np.concatenate([[[0, 0]], np.stack([row[parent[kept]], log_row], axis=1)]),
     }
 
 
-def _starts(lengths: NDArray[np.integer]) -> Places:
+def starts(lengths: NDArray[np.integer]) -> Places:
     """Where each begins of pieces of these ``lengths`` one after the other, and where the last ends."""
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
 

@@ -1,6 +1,6 @@
 """A game laid out for the kernels: every address a pass needs, worked out once.
 
-Values stand in one table of rows: a node's to each actor one after the other, in the order in which a pass comes to them (:mod:`detente.solve.layout`); the distinct terminal payoffs follow. A
+Values stand in one table of rows: the different ones that are needed, in the order in which a pass comes to them (:mod:`detente.solve.layout`); the distinct terminal payoffs follow. A
 payoff is a sum over *parts* (the interests of an actor), each of which takes few distinct values, so that a
 game of thousands of terminals has far fewer distinct payoffs, and they stay in cache.
 """
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from detente.game.combinations import firsts, ranks
 from detente.game.tree import Index, Tree
-from detente.solve.layout import as_index, layout
+from detente.solve.layout import FIRST, SET, as_index, layout
 
 
 class Arrays(NamedTuple):
@@ -24,15 +24,16 @@ class Arrays(NamedTuple):
     Shapes: N nodes, E edges, H sets, A actions, C chance rows, I actors, n unknowns, R nodes whose reach is needed, P payoffs.
 
     ``sets`` ((H + 1) * SET): of each set its ``ACTOR``, where its ``NODES`` and its ``ACTION`` s begin as in :class:`~detente.game.Tree`, and where its own values (``OWN``) and those of its nodes' children (``MIX``)
-    do; of its nodes that stand in its level, whose values are rows one after the other, the ``FIRST`` and how ``MANY`` rows. Last comes an end.
+    do; of the different values of its nodes that stand in its level, which are rows one after the other, the ``FIRST`` and how ``MANY``. Last comes an end. Of nodes that are alike to their mover only the first counts.
     ``set_reach`` the reach row of each of a set's nodes.
     ``own_value``: rows of the values to its mover that a set's nodes lead to, for the first node's options in order, then for the next one's.
-    ``mix_value``: of a set's nodes in its level, the rows of what their first options lead to, in the order of their own rows (the first node's value to each actor, then the next one's), then of their second.
-    ``loose`` ((L + 1) * 2), ``loose_row``, ``loose_value``: the same of the other nodes, one by one: chance nodes, and those of late sets further down. First row, and where options begin; row of each probability; rows of what they lead to.
+    ``mix_value``: of a set's values, the rows of what the first option leads to, in their order, then of the second.
+    ``loose`` ((L + 1) * 2), ``loose_row``, ``loose_value``: other values, one by one: of chance nodes, and of those of late sets further down; then those that only the ``worth`` needs. Row, and where options begin; row of each probability; rows of what they lead to.
+    ``worth`` (I): row of what the game is worth to each actor.
     ``unknown`` (A): number of the unknown that an action is, or -1. ``unknown_action`` (n); ``uniform`` (n) its log probability where all options are alike.
     ``late_action``: actions whose old probability is needed in a pass.
     ``reach`` (R * 2): row of the parent, and row of the log probability that leads from there; row 0 is the root.
-    ``levels`` ((K + 1) * 2): where a level's sets and loose nodes begin.
+    ``levels`` ((K + 1) * 2): where a level's sets and loose values begin.
     ``payoff_start`` (P+1), ``payoff_part``: rows of the numbers that a payoff is the sum of.
     ``payoff_first`` (I + 1): first payoff of each actor.
     """
@@ -44,6 +45,7 @@ class Arrays(NamedTuple):
     loose: Index
     loose_row: Index
     loose_value: Index
+    worth: Index
     unknown: Index
     unknown_action: Index
     uniform: NDArray[np.float64]
@@ -76,15 +78,18 @@ class Plan:
         """Distinct terminal payoffs."""
         return len(self.arrays.payoff_start) - 1
 
+    @property
+    def values(self) -> int:
+        """Rows of values before those of payoffs."""
+        return int(self.arrays.sets[-SET + FIRST])
+
     @classmethod
     def of(cls, tree: Tree, actor: NDArray[np.integer], rows: NDArray[np.integer]) -> Plan:
         """The plan of a game whose payoffs are sums over parts: the ``actor`` of each part, and the row of
         :attr:`Numbers.values` that it takes at each terminal, ``rows`` (parts, T)."""
         start, part, first, terminal = _payoffs(tree, np.asarray(actor), np.asarray(rows))
-        laid_out = layout(tree)
         arrays = Arrays(
-            **laid_out.fixed,
-            **laid_out.rows(terminal),
+            **layout(tree, terminal, len(start) - 1),
             payoff_start=start,
             payoff_part=part,
             payoff_first=first,

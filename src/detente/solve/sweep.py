@@ -178,28 +178,32 @@ def mix_set(game: Any, h: int, options: int, prob: Floats, value: Floats) -> Non
 
 
 @inlined
-def mix_loose(game: Any, i: int, actors: int, prob: Floats, value: Floats) -> None:
-    """The same of a node that stands by itself."""
-    first, start, stop = at(game.loose, 2 * i), at(game.loose, 2 * i + 1), at(game.loose, 2 * i + 3)
-    for a in range(actors):
+def mix_loose(game: Any, begin: int, end: int, prob: Floats, value: Floats) -> None:
+    """The same of values that stand by themselves, from ``begin`` up to ``end``."""
+    for i in range(begin, end):
         total = fill(value, 0.0)
-        for e in range(start, stop):
-            total += load(prob, at(game.loose_row, e)) * load(value, at(game.loose_value, e * actors + a))
-        store(value, first + a, total)
+        for e in range(at(game.loose, 2 * i + 1), at(game.loose, 2 * i + 3)):
+            total += load(prob, at(game.loose_row, e)) * load(value, at(game.loose_value, e))
+        store(value, at(game.loose, 2 * i), total)
 
 
 @inlined
-def mix_all(game: Any, actors: int, prob: Floats, value: Floats) -> None:
-    """Values of all nodes."""
+def mix_rest(game: Any, prob: Floats, value: Floats) -> None:
+    """Those that no pass needs, but the worth of the game."""
+    mix_loose(game, at(game.levels, len(game.levels) - 1), len(game.loose) // 2 - 1, prob, value)
+
+
+@inlined
+def mix_all(game: Any, prob: Floats, value: Floats) -> None:
+    """All values that a pass needs."""
     for level in range(len(game.levels) // 2 - 2, -1, -1):
-        for i in range(at(game.levels, 2 * level + 1), at(game.levels, 2 * level + 3)):
-            mix_loose(game, i, actors, prob, value)
+        mix_loose(game, at(game.levels, 2 * level + 1), at(game.levels, 2 * level + 3), prob, value)
         for h in range(at(game.levels, 2 * level), at(game.levels, 2 * level + 2)):
             mix_set(game, h, at(game.sets, (h + 1) * SET + ACTION) - at(game.sets, h * SET + ACTION), prob, value)
 
 
 @inner
-def sweep(game: Any, actors: int, tables: Any) -> None:
+def sweep(game: Any, tables: Any) -> None:
     """One pass down and one up: ``image``, the logit responses to ``logs`` in log probabilities.
 
     Beliefs come from ``logs``; payoffs further down come from the new responses in ``prob``, which makes one
@@ -211,8 +215,7 @@ def sweep(game: Any, actors: int, tables: Any) -> None:
         store(tables.prob, a, exp(load(tables.logs, at(game.unknown, a))))
     for level in range(len(game.levels) // 2 - 2, -1, -1):
         # Nodes of late sets that stand further down than their set are worth what its old answer makes of them.
-        for i in range(at(game.levels, 2 * level + 1), at(game.levels, 2 * level + 3)):
-            mix_loose(game, i, actors, tables.prob, tables.value)
+        mix_loose(game, at(game.levels, 2 * level + 1), at(game.levels, 2 * level + 3), tables.prob, tables.value)
         for h in range(at(game.levels, 2 * level), at(game.levels, 2 * level + 2)):
             options = at(game.sets, (h + 1) * SET + ACTION) - at(game.sets, h * SET + ACTION)
             if options == 2:
@@ -222,9 +225,9 @@ def sweep(game: Any, actors: int, tables: Any) -> None:
 
 
 @jit
-def sweep_once(game: Any, actors: int, tables: Any) -> None:
+def sweep_once(game: Any, tables: Any) -> None:
     """The same, for Python to call."""
-    sweep(game, actors, tables)
+    sweep(game, tables)
 
 
 @inlined
