@@ -27,7 +27,7 @@ from detente.solve.arclength import Start
 from detente.solve.beside import compile_beside
 from detente.solve.lanes import WIDTH
 from detente.solve.method import Method
-from detente.solve.schedule import Parts, Schedule
+from detente.solve.schedule import Parts, Schedule, Which
 from detente.solve.theory import check_information, chunk, solve_by
 
 Floats = NDArray[np.float64]
@@ -120,16 +120,20 @@ class Task:
         """Solve and measure some draws."""
         return self._measured(self.solved(quantities, self.effort))
 
-    def onward(self, given: tuple[Mapping[str, Floats], Start | None]) -> Solved:
-        """Solve and measure some draws, given their quantities and where to start."""
-        solved = self.solved(given[0], self.effort, given[1])
+    def onward(self, given: tuple[Mapping[str, Floats] | Numbers, Start | None]) -> Solved:
+        """Solve and measure some draws, given their quantities, or the numbers of the game already, and where to start."""
+        numbers = given[0] if isinstance(given[0], Numbers) else self.numbers(given[0])
+        solved = solve_by(self.method, self.plan, numbers, self.effort, given[1])
         return Solved(self._measured(solved), solved.starts)
 
     def solved(self, quantities: Mapping[str, Floats], effort: Effort, start: Start | None = None) -> Block:
         """Some draws under the theory."""
-        game, lam = self.game, self.precision(quantities) / self.span[:, None]
-        numbers = Numbers(game.payoff_tables(quantities)[0], game.chance_rows(quantities), lam)
-        return solve_by(self.method, self.plan, numbers, effort, start)
+        return solve_by(self.method, self.plan, self.numbers(quantities), effort, start)
+
+    def numbers(self, quantities: Mapping[str, Floats]) -> Numbers:
+        """The game's numbers in some draws."""
+        lam = self.precision(quantities) / self.span[:, None]
+        return Numbers(self.game.payoff_tables(quantities)[0], self.game.chance_rows(quantities), lam)
 
     def precision(self, quantities: Mapping[str, Floats]) -> Floats:
         """(I, D) every actor's precision, per payoff span."""
@@ -301,10 +305,14 @@ def solve_draws(
     schedule = Schedule(weight, lambda effort: chunk(task.method, task.plan, effort), CORES, hardest)
     draws, been = len(schedule.weight), 0
     results: Results | None = None
+    # The numbers of one chunk are kept while some of it is tried again; those of many would be a memory that grows with the draws.
+    once = task.numbers(drawn) if draws <= schedule.size(Effort.QUICK) else None
+
+    def given(which: Which) -> Mapping[str, Floats] | Numbers:
+        return once.take(which) if once else {name: values[which] for name, values in drawn.items()}
 
     def hand_over(effort: Effort, parts: Parts) -> Iterable[Solved]:
-        given = [({name: values[which] for name, values in drawn.items()}, start) for which, start in parts]
-        return pool.map(replace(task, effort=effort).onward, given)
+        return pool.map(replace(task, effort=effort).onward, [(given(which), start) for which, start in parts])
 
     easy = schedule.dealt(Effort.QUICK, np.arange(draws), CORES)
     for effort, which, solved in schedule.tried(easy, hand_over):
