@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 from random_games import random_game
 
+from detente import situations
 from detente.draws import medians, sample
-from detente.forecast.run import payoff_span
+from detente.forecast.run import payoff_span, prepare
 from detente.game import unroll
 from detente.game.arrange import arrange
-from detente.situation import loads
+from detente.situation import load, loads
 from detente.solve import TOLERANCE, Effort, Numbers, Plan, Status, arclength, branch, solve, solve_block
 from detente.solve.finish import PATIENCE, finish
 from detente.solve.kernels import Tables
@@ -125,7 +126,8 @@ def test_arc_length_goes_on_only_where_sweeps_gave_up(tree, payoffs):
     numbers = Numbers(values, np.zeros((0, 32)), np.full((2, 32), PRECISION))
     reached = branch.follow(plan, numbers, arclength.BUDGET)
     assert 5 < reached.arrived.sum() < 32
-    logs, status, sweeps = arclength.follow_all(plan, numbers, Tables.of(plan), 0.12, arclength.Start.of(reached))
+    attempt = arclength.Attempt(0.12, arclength.Start.of(reached))
+    (logs,), (status,), (sweeps,) = arclength.follow_all(plan, numbers, Tables.of(plan), [attempt])
     assert (status[reached.arrived] == Status.BRANCH_LOST).all()
     assert not sweeps[reached.arrived].any()
     assert sweeps[~reached.arrived].any()
@@ -142,9 +144,9 @@ def test_arc_length_finds_the_same_in_any_company(tree, payoffs, onward):
     reached = arclength.reached(plan, numbers)
 
     def follow(which):
-        start = reached.take(which) if onward else None
-        found = arclength.follow_all(plan, numbers.take(which), Tables.of(plan), 0.12, start)
-        return [part[np.argsort(which)] for part in found]
+        attempt = arclength.Attempt(0.12, reached.take(which) if onward else None)
+        found = arclength.follow_all(plan, numbers.take(which), Tables.of(plan), [attempt])
+        return [part[0, np.argsort(which)] for part in found]
 
     together = follow(np.arange(draws))
     assert (together[1] == Status.SOLVED).sum() > (3 if onward else 15)
@@ -153,6 +155,66 @@ def test_arc_length_finds_the_same_in_any_company(tree, payoffs, onward):
     alone = [follow(np.array([draw])) for draw in range(draws)]
     for part, one in enumerate(together):
         np.testing.assert_array_equal(one, np.concatenate([each[part] for each in alone]))
+
+
+def test_what_sweeps_come_to_early_is_noted_on_the_way(tree, payoffs):
+    """To the last digit what they come to if they are stopped there."""
+    plan = Plan.plain(tree)
+    values = payoffs[:, :, :64].transpose(1, 0, 2).reshape(-1, 64)
+    numbers = Numbers(values, np.zeros((0, 64)), np.full((2, 64), PRECISION))
+    for early in (7, 20):
+        whole, stopped = branch.follow(plan, numbers, 600, early), branch.follow(plan, numbers, early)
+        under_way = ~stopped.arrived
+        assert under_way.sum() > 5
+        for name in ("logs", "t", "t_before"):
+            noted, met = getattr(whole.early, name)[under_way], getattr(stopped, name)[under_way]
+            np.testing.assert_array_equal(noted, met)
+        two = under_way & (stopped.t_before > 0.0)
+        np.testing.assert_array_equal(whole.early.before[two], stopped.before[two])
+
+
+def test_attempts_side_by_side_come_to_what_they_come_to_one_after_the_other(tree, payoffs):
+    """The first that arrives is what holds, whatever lanes were idle; and what it made needless does not count."""
+    plan = Plan.plain(tree)
+    values = payoffs[:, :, :29].transpose(1, 0, 2).reshape(-1, 29)
+    numbers, tables = Numbers(values, np.zeros((0, 29)), np.full((2, 29), PRECISION)), Tables.of(plan)
+    attempts = [
+        arclength.Attempt(0.12, arclength.reached(plan, numbers)),
+        arclength.Attempt(0.3, None),
+        arclength.Attempt(0.06, None),
+    ]
+    together = arclength.follow_all(plan, numbers, tables, attempts)
+    alone = [arclength.follow_all(plan, numbers, tables, [attempt]) for attempt in attempts]
+    first = {0: 0, 1: 0, 2: 0, None: 0}
+    for draw in range(29):
+        arrived = [rank for rank, one in enumerate(alone) if one.status[0, draw] == Status.SOLVED]
+        best = arrived[0] if arrived else None
+        first[best] += 1
+        for rank, one in enumerate(alone):
+            if best is None or rank <= best:
+                assert together.status[rank, draw] == one.status[0, draw]
+                assert together.sweeps[rank, draw] == one.sweeps[0, draw]
+                np.testing.assert_array_equal(together.logs[rank, draw], one.logs[0, draw])
+            else:
+                assert together.status[rank, draw] in (arclength.UNTRIED, one.status[0, draw])
+    assert first[0] > 3
+    assert first[1] > 3
+
+
+def test_short_steps_head_along_the_curve():
+    """A draw of korea-2019 whose branch turns sharply where another passes. Steps became so short there that a point's distance from the curve decided where the next one headed, until there was
+    none: it arrived or not by a matter of rounding."""
+    situation = load(situations.path("korea-2019"))
+    task = prepare(situation)
+    quantities = {name: values[[3603]] for name, values in sample(situation, 3604, 1).values.items()}
+    numbers = task.numbers(quantities)
+    nearly = 1.0 + np.concatenate([[0.0], np.logspace(-12, -4, 7)])
+    numbers = Numbers(*(np.repeat(part, len(nearly), axis=1) for part in numbers[:2]), numbers.lam * nearly)
+    shorter, fine = (solve_block(task.plan, numbers, effort) for effort in (Effort.SHORTER, Effort.FINE))
+    for found in (shorter, fine):
+        assert (found.status == Status.SOLVED).all()
+        assert np.ptp(found.choice, axis=1).max() < 1e-4
+    np.testing.assert_allclose(shorter.choice, fine.choice, atol=1e-7)
 
 
 def test_sweeps_follow_a_branch_that_nearly_folds():
@@ -241,7 +303,8 @@ def test_single_precision_leads_where_double_does():
     lam, chances = steep / span[:, None], np.repeat(game.chances, draws, axis=1)
     plain = branch.follow(plan, Numbers(values, chances, lam), 600)
     assert (plain.sweeps > 0).all()
-    doubled = branch.Followed(*(np.zeros_like(part) for part in plain))
+    shapes = (part if isinstance(part, branch.Early) else np.zeros_like(part) for part in plain)
+    doubled = branch.Followed(*shapes)
     branch._follow_in(plan, Numbers(values, chances, lam), 600, False, doubled)
     np.testing.assert_array_equal(plain.arrived, doubled.arrived)
     assert plain.arrived[:3].all()

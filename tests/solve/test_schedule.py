@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from detente.solve import Effort, Status
-from detente.solve.arclength import Start
+from detente.solve.arclength import Start, Starts
+from detente.solve.block import SIDE_BY_SIDE
 from detente.solve.schedule import Schedule
 
 
@@ -17,44 +18,57 @@ class Came:
     """What came of some draws."""
 
     status: np.ndarray
-    starts: dict[int, Start]
+    tried: np.ndarray
+    starts: dict[int, Starts]
 
 
 class Solver:
-    """Solves draw n with effort ``needs[n]``; those of ``nowhere`` leave nothing to go on from."""
+    """Solves draw n with effort ``needs[n]``; those of ``nowhere`` leave nothing to go on from. With ``side_by_side`` the efforts that may follow in the same call do."""
 
-    def __init__(self, needs, nowhere=()):
-        self.needs, self.nowhere, self.tried = np.asarray(needs), set(nowhere), []
+    def __init__(self, needs, nowhere=(), side_by_side=False):
+        self.needs, self.nowhere, self.tried, self.calls = np.asarray(needs), set(nowhere), [], []
+        self.side_by_side = side_by_side
 
-    def __call__(self, effort, parts):
+    def __call__(self, efforts, parts):
+        effort, through = efforts
         for which, start in parts:
-            self.tried.append((effort, which.tolist()))
+            self.calls.append((efforts, which.tolist()))
             assert (start is not None) == (effort == Effort.ONWARD)
             if start is not None:
-                np.testing.assert_array_equal(start.t, which / 1000)  # each goes on from its own start
-            solved = self.needs[which] <= effort
+                np.testing.assert_array_equal(start.last.t, which / 1000)  # each goes on from its own start
+                np.testing.assert_array_equal(start.early.t, which / 2000)
+            more = [each for each in SIDE_BY_SIDE if effort < each <= through and self.side_by_side]
+            tried = np.full(len(which), effort)
+            self.tried.append((effort, which.tolist()))
+            for each in more:
+                left = self.needs[which] > tried
+                tried[left] = each
+                self.tried.append((each, which[left].tolist()))
+            solved = self.needs[which] <= tried
             left = np.flatnonzero(~solved) if effort == Effort.QUICK else []
-            point = np.zeros((1, 1))
+            point, zero = np.zeros((1, 1)), np.zeros(1)
             starts = {
-                int(place): Start(point, np.zeros(1), point, np.array([which[place] / 1000]))
+                int(place): Starts(*(Start(point, zero, point, np.array([which[place] / by])) for by in (1000, 2000)))
                 for place in left
                 if int(which[place]) not in self.nowhere
             }
-            yield Came(np.where(solved, Status.SOLVED, Status.BRANCH_LOST), starts)
+            yield Came(np.where(solved, Status.SOLVED, Status.BRANCH_LOST), tried, starts)
 
 
 def run(solver, draws, size=16, cores=2, hardest=Effort.WHOLE, weight=None, few=1000):
     schedule = Schedule(np.zeros(draws) if weight is None else weight, lambda effort: size, cores, hardest, few)
     last = {}
-    for effort, which, came in schedule.tried(schedule.dealt(Effort.QUICK, np.arange(draws), cores), solver):
-        last |= {int(draw): (effort, int(status)) for draw, status in zip(which, came.status, strict=True)}
+    for _, which, came in schedule.tried(schedule.dealt(Effort.QUICK, np.arange(draws), cores), solver):
+        each = zip(which.tolist(), came.tried.tolist(), came.status.tolist(), strict=True)
+        last |= {draw: (Effort(tried), status) for draw, tried, status in each}
     return last
 
 
+@pytest.mark.parametrize("side_by_side", [False, True])
 @pytest.mark.parametrize(("draws", "size", "cores"), [(1, 16, 1), (5, 8, 4), (100, 16, 1), (100, 16, 2), (500, 64, 8)])
-def test_each_is_tried_until_it_is_solved_and_not_again(draws, size, cores):
+def test_each_is_tried_until_it_is_solved_and_not_again(draws, size, cores, side_by_side):
     needs = np.random.default_rng(draws).choice(list(Effort), draws, p=[0.8, 0.1, 0.04, 0.02, 0.02, 0.01, 0.01])
-    solver = Solver(needs)
+    solver = Solver(needs, side_by_side=side_by_side)
     last = run(solver, draws, size, cores)
     assert last == {draw: (Effort(needs[draw]), Status.SOLVED) for draw in range(draws)}
     for draw in range(draws):
@@ -74,9 +88,23 @@ def test_where_sweeps_got_nowhere_nothing_is_gone_on_from():
     ]
 
 
-def test_no_more_than_the_hardest_effort():
-    last = run(Solver([Effort.FINE] * 3), 3, hardest=Effort.AFRESH)
-    assert set(last.values()) == {(Effort.AFRESH, Status.BRANCH_LOST)}
+@pytest.mark.parametrize("side_by_side", [False, True])
+@pytest.mark.parametrize("hardest", [Effort.QUICK, Effort.EARLIER, Effort.AFRESH])
+def test_no_more_than_the_hardest_effort(hardest, side_by_side):
+    solver = Solver([Effort.FINE] * 3, side_by_side=side_by_side)
+    last = run(solver, 3, hardest=hardest)
+    assert set(last.values()) == {(hardest, Status.BRANCH_LOST)}
+    assert max(through for (_, through), _ in solver.calls) == hardest
+
+
+def test_the_last_that_are_left_go_through_several_efforts_in_one_call():
+    """Others, of which there may be more to come, are gathered for the next effort."""
+    needs = np.where(np.arange(200) < 40, Effort.AFRESH, Effort.QUICK)
+    solver = Solver(needs, side_by_side=True)
+    run(solver, 200, size=16, cores=1, weight=-np.arange(200.0))
+    hard = [(efforts, len(which)) for efforts, which in solver.calls if efforts.first > Effort.QUICK]
+    assert {many for (first, through), many in hard if first == through} == {16}, "full while there are easy ones"
+    assert {through for (first, through), _ in hard if first != through} == {SIDE_BY_SIDE[-1]}
 
 
 @pytest.mark.parametrize("most", [2, 3, 4])

@@ -23,11 +23,11 @@ from detente.forecast.weights import effective_draws, pareto_k
 from detente.game import Game, GameError, unroll
 from detente.situation.model import Situation
 from detente.solve import Block, Effort, Numbers, Plan, Status
-from detente.solve.arclength import Start
+from detente.solve.arclength import Starts
 from detente.solve.beside import compile_beside
 from detente.solve.lanes import WIDTH
 from detente.solve.method import Method
-from detente.solve.schedule import Parts, Schedule, Which
+from detente.solve.schedule import LEAST, Efforts, Parts, Schedule, Which
 from detente.solve.theory import check_information, chunk, solve_by
 
 Floats = NDArray[np.float64]
@@ -93,7 +93,8 @@ class Solved:
     """Some draws solved and measured; and where the next effort is to start with some of them, by their place among these."""
 
     results: Results
-    starts: Mapping[int, Start]
+    tried: NDArray[np.int64]
+    starts: Mapping[int, Starts]
 
     @property
     def status(self) -> NDArray[np.int64]:
@@ -112,23 +113,23 @@ class Task:
     span: Floats
     kept: NDArray[np.int32]
     method: Method = Method.QUANTAL_RESPONSE
-    effort: Effort = Effort.QUICK
+    efforts: Efforts = LEAST
     also: tuple[Measures, ...] = ()
     keeps_play: bool = False
 
     def __call__(self, quantities: Mapping[str, Floats]) -> Results:
         """Solve and measure some draws."""
-        return self._measured(self.solved(quantities, self.effort))
+        return self._measured(self.solved(quantities, self.efforts))
 
-    def onward(self, given: tuple[Mapping[str, Floats] | Numbers, Start | None]) -> Solved:
+    def onward(self, given: tuple[Mapping[str, Floats] | Numbers, Starts | None]) -> Solved:
         """Solve and measure some draws, given their quantities, or the numbers of the game already, and where to start."""
         numbers = given[0] if isinstance(given[0], Numbers) else self.numbers(given[0])
-        solved = solve_by(self.method, self.plan, numbers, self.effort, given[1])
-        return Solved(self._measured(solved), solved.starts)
+        solved = solve_by(self.method, self.plan, numbers, self.efforts.first, given[1], self.efforts.through)
+        return Solved(self._measured(solved), solved.tried, solved.starts)
 
-    def solved(self, quantities: Mapping[str, Floats], effort: Effort, start: Start | None = None) -> Block:
+    def solved(self, quantities: Mapping[str, Floats], efforts: Efforts, starts: Starts | None = None) -> Block:
         """Some draws under the theory."""
-        return solve_by(self.method, self.plan, self.numbers(quantities), effort, start)
+        return solve_by(self.method, self.plan, self.numbers(quantities), efforts.first, starts, efforts.through)
 
     def numbers(self, quantities: Mapping[str, Floats]) -> Numbers:
         """The game's numbers in some draws."""
@@ -311,8 +312,8 @@ def solve_draws(
     def given(which: Which) -> Mapping[str, Floats] | Numbers:
         return once.take(which) if once else {name: values[which] for name, values in drawn.items()}
 
-    def hand_over(effort: Effort, parts: Parts) -> Iterable[Solved]:
-        return pool.map(replace(task, effort=effort).onward, [(given(which), start) for which, start in parts])
+    def hand_over(efforts: Efforts, parts: Parts) -> Iterable[Solved]:
+        return pool.map(replace(task, efforts=efforts).onward, [(given(which), start) for which, start in parts])
 
     easy = schedule.dealt(Effort.QUICK, np.arange(draws), CORES)
     for effort, which, solved in schedule.tried(easy, hand_over):

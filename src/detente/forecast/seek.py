@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve import Block, Effort
-from detente.solve.schedule import Parts, Schedule
+from detente.solve import Block
+from detente.solve.schedule import Efforts, Parts, Schedule
 from detente.solve.search import search
 from detente.solve.solution import Solution
 from detente.solve.theory import payoffs_at_terminals
@@ -71,8 +71,8 @@ class Seeker:
         return task.measures.sums.apply(np.ascontiguousarray(reach.T)), index, radius
 
     def _followed(self, quantities: Mapping[str, Floats]) -> Block:
-        def hand_over(effort: Effort, parts: Parts) -> Iterator[Block]:
-            return (self.task.solved(quantities, effort, start) for _, start in parts)
+        def hand_over(efforts: Efforts, parts: Parts) -> Iterator[Block]:
+            return (self.task.solved(quantities, efforts, starts) for _, starts in parts)
 
         schedule = Schedule(np.zeros(1), lambda _: 1, cores=1)
         *_, (_, _, block) = schedule.tried([np.zeros(1, np.intp)], hand_over)

@@ -44,9 +44,11 @@ BUDGET = 60
 """Sweeps given to following the branch before arc length takes over: well before the place where they fail, from which it often goes astray."""
 ON_THE_WAY, SETTLED = 1e-4, 1e-11
 """Change of a probability in a sweep at which a point counts as on the curve, on the way and at the target."""
+OF_STEP = 0.003
+"""Of the way that a step goes, the same where that is less: else short steps would head where points are off the curve by chance."""
 
 BEFORE_ONE = float(np.nextafter(1.0, 0.0))
-UNDER_WAY = -1
+UNDER_WAY = UNTRIED = -1
 SOLVED, BRANCH_LOST, TOO_MANY_STEPS = int(Status.SOLVED), int(Status.BRANCH_LOST), int(Status.TOO_MANY_STEPS)
 
 
@@ -79,31 +81,60 @@ class SweepMap:
         return image
 
 
-def follow_all(
-    plan: Plan, numbers: Numbers, tables: Tables, far: float, start: Start | None
-) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
-    """Solve every draw: log probabilities of the unknowns (D, n), status (D), sweeps (D).
+class Attempt(NamedTuple):
+    """A way to follow draws: no step lands further than ``far``, in probability, from where it was heading; ``start``: where to begin, if not at the branch's beginning."""
 
-    No step lands further than ``far``, in probability, from where it was heading. ``start``: where sweeps got to, if not from the branch's
-    beginning.
+    far: float
+    start: Start | None
+
+
+class Jobs(NamedTuple):
+    """J draws that are to be followed, in the order in which lanes take them up: the ``draw``, the ``rank`` of the attempt, and its numbers as :func:`follow` needs them."""
+
+    draw: NDArray[np.int64]
+    rank: NDArray[np.int64]
+    ratio: Floats
+    most: NDArray[np.int64]
+    far: Floats
+
+
+class Found(NamedTuple):
+    """Of R attempts at D draws: log probabilities ``logs`` of the unknowns (R, D, n), ``status`` (R, D), ``UNTRIED`` where a lower attempt arrived before, and ``sweeps`` (R, D)."""
+
+    logs: Floats
+    status: NDArray[np.int64]
+    sweeps: NDArray[np.int64]
+
+
+def follow_all(plan: Plan, numbers: Numbers, tables: Tables, attempts: Sequence[Attempt]) -> Found:
+    """Follow every draw, by the first of some attempts that arrives.
+
+    The others are for lanes that would be idle while the last draws end: there the next attempt at a draw begins before it is known to be needed, and is given up if it is not.
     """
-    draws = numbers.lam.shape[1]
-    logs, status, sweeps = (
-        np.zeros((draws, plan.unknowns)),
-        np.full(draws, Status.BRANCH_LOST, np.int64),
-        np.zeros(draws, np.int64),
+    draws, ranks = numbers.lam.shape[1], len(attempts)
+    found = Found(
+        np.zeros((ranks, draws, plan.unknowns)),
+        np.full((ranks, draws), Status.BRANCH_LOST, np.int64),
+        np.zeros((ranks, draws), np.int64),
     )
-    if start is not None:
-        which, begin, ratio, most = np.flatnonzero(start.usable), start, FIRST_RATIO, MAX_STEPS_ON
-    else:
-        which, begin, ratio, most = np.arange(draws), _beginning(plan, numbers, tables), 1.0, MAX_STEPS
-    if len(which):
+    jobs, starts = [], []
+    for rank, (far, given) in enumerate(attempts):
+        start = _beginning(plan, numbers, tables) if given is None else given
+        which = np.arange(draws) if given is None else np.flatnonzero(given.usable)
+        ratio, most = (1.0, MAX_STEPS) if given is None else (FIRST_RATIO, MAX_STEPS_ON)
+        same = (np.full(len(which), each) for each in (rank, ratio, most, far))
+        jobs.append((which, *same))
+        starts.append(start.take(which))
+        found.status[rank, which] = UNTRIED
+    all_jobs = Jobs(*(np.concatenate(part) for part in zip(*jobs, strict=True)))
+    if len(all_jobs.draw):
         wait_for(follow)
         lanes, target, (vectors, small) = np.zeros(WIDTH, LANE), table(plan.actors), newton.room(plan.unknowns)
+        best = np.full(draws, ranks)
         follow(
-            plan.arrays, plan.actors, numbers, which, begin, ratio, most, far, tables, target, lanes, vectors, small, logs, status, sweeps
+            plan.arrays, plan.actors, numbers, all_jobs, Start.join(starts), best, tables, target, lanes, vectors, small, *found
         )  # fmt: skip
-    return logs, status, sweeps
+    return found
 
 
 def follow_whole(
@@ -140,6 +171,11 @@ class Start(NamedTuple):
         return cls(followed.before, followed.t_before, followed.logs, np.where(followed.arrived, 1.0, followed.t))
 
     @classmethod
+    def after_few(cls, early: branch.Early) -> Start:
+        """Where the first sweeps got to."""
+        return cls(early.before, early.t_before, early.logs, early.t)
+
+    @classmethod
     def nowhere(cls, unknowns: int, draws: int) -> Start:
         """For draws of which nothing is known."""
         return cls(np.zeros((draws, unknowns)), np.zeros(draws), np.zeros((draws, unknowns)), np.zeros(draws))
@@ -159,6 +195,22 @@ class Start(NamedTuple):
         return (self.t_before > 0.0) & (self.t < 1.0)
 
 
+class Starts(NamedTuple):
+    """Where draws that sweeps gave up can be gone on with: from where all sweeps got to, and from where the first few did."""
+
+    last: Start
+    early: Start
+
+    @classmethod
+    def join(cls, parts: Sequence[Starts]) -> Starts:
+        """Those of several draws."""
+        return cls(*(Start.join(part) for part in zip(*parts, strict=True)))
+
+    def take(self, draws: NDArray[np.integer]) -> Starts:
+        """The same for some draws."""
+        return Starts(*(part.take(draws) for part in self))
+
+
 def _beginning(plan: Plan, numbers: Numbers, tables: Tables) -> Start:
     """The uniform profile, which is on the curve at precision zero, and is kept for the first step."""
     draws, sweep_map = numbers.lam.shape[1], SweepMap(plan, tables)
@@ -174,15 +226,15 @@ def _beginning(plan: Plan, numbers: Numbers, tables: Tables) -> Start:
 LANE = np.dtype(
     [
         *newton.LANE,
-        *((name, np.int64) for name in ("draw", "steps", "sweeps")),
-        *((name, np.float64) for name in ("ratio", "part")),
+        *((name, np.int64) for name in ("job", "steps", "sweeps")),
+        *((name, np.float64) for name in ("ratio", "part", "moved")),
         *((name, np.bool_) for name in ("fresh", "landing")),
     ],
     align=True,
 )
 """What is known of a lane, besides what Newton's method knows.
 
-Its ``draw``, -1 where none is left; ``steps`` and ``sweeps`` so far; ``ratio``, the next step's length in last steps, and the ``part`` of it that reaches the
+Its ``job``, -1 where none is left; ``steps`` and ``sweeps`` so far; ``ratio``, the next step's length in last steps, and the ``part`` of it that reaches the
 target, 1 where all is short of it; ``fresh`` where its last point is only near the curve, and is to be corrected first; ``landing`` where this step ends at the target.
 """
 
@@ -195,11 +247,9 @@ def follow(
     game: Any,
     actors: int,
     numbers: Any,
-    which: NDArray[np.int64],
+    jobs: Any,
     start: Any,
-    ratio: float,
-    most: int,
-    far: float,
+    best: NDArray[np.int64],
     tables: Any,
     target: Floats,
     lanes: NDArray[np.void],
@@ -209,20 +259,26 @@ def follow(
     status: NDArray[np.int64],
     sweeps: NDArray[np.int64],
 ) -> None:
-    """Follow the branch of the draws ``which`` from where they ``start``; how it went goes into ``logs`` (D, n), ``status`` (D) and ``sweeps`` (D).
+    """Follow the branch in each of the ``jobs`` (J) from its ``start`` (J, n); how it went goes into ``logs``, ``status`` and ``sweeps`` (:class:`Found`).
 
-    The first step is ``ratio`` times the way between the two points there, and there are at ``most`` so many. A step goes at most ``5 far`` along the curve and lands within ``far`` of where it was heading, in probability.
+    A job's first step is its ``ratio`` times the way between the two points at its start, and there are at ``most`` so many. A step goes at most ``5 far`` along the curve and lands within ``far`` of where it was heading, in probability.
+    ``best`` (D): the lowest rank that has arrived, above which nothing is begun or gone on with.
     """
     unknowns, stride, places = len(game.unknown_action), vectors.shape[0] // WIDTH, small.shape[0] // WIDTH
     rows = (unknowns + WIDTH - 1) // WIDTH + 1
     ask, answer, last = newton.ASK * rows, newton.ANSWER * rows, rows - 1
     for lane in range(WIDTH):
-        lanes[lane].draw = -1
+        # A lane that never has a job holds the last one's numbers, idle.
+        take_up(game, actors, numbers, jobs.draw[len(jobs.draw) - 1], lane, tables, target)
+        lanes[lane].job = -1
     queue, busy = 0, 0
     while True:
         for lane in range(WIDTH):
             one, first, own = lanes[lane], lane * stride, lane * places
-            if one.draw >= 0:
+            if one.job >= 0 and jobs.rank[one.job] > best[jobs.draw[one.job]]:
+                one.job = -1
+                busy -= 1
+            if one.job >= 0:
                 one.sweeps += 1
                 if one.vector >= 0:
                     if not newton.extend(rows, first, own, one, vectors, small):
@@ -231,23 +287,25 @@ def follow(
                 met = newton.judge(rows, first, own, one, vectors, small)
                 if met == newton.UNDER_WAY:
                     continue
-                how = _end_step(rows, first, met == newton.MET, most, far, one, vectors)
+                job = one.job
+                how = _end_step(rows, first, met == newton.MET, jobs.most[job], jobs.far[job], one, vectors)
                 if how != UNDER_WAY:
-                    status[one.draw], sweeps[one.draw] = how, one.sweeps
+                    draw, rank = jobs.draw[job], jobs.rank[job]
+                    status[rank, draw], sweeps[rank, draw] = how, one.sweeps
                     for u in range(unknowns):
-                        logs[one.draw, u] = vectors[first + newton.POINT * rows + u // WIDTH, u % WIDTH]
-                    one.draw = -1
+                        logs[rank, draw, u] = vectors[first + newton.POINT * rows + u // WIDTH, u % WIDTH]
+                    if how == SOLVED:
+                        best[draw] = min(best[draw], rank)
+                    one.job = -1
                     busy -= 1
-            if one.draw < 0:
-                # A lane that never has a draw of its own holds the last one's numbers, idle.
-                if queue >= max(len(which), WIDTH):
+            if one.job < 0:
+                while queue < len(jobs.draw) and jobs.rank[queue] > best[jobs.draw[queue]]:
+                    queue += 1
+                if queue == len(jobs.draw):
                     continue
-                draw = which[min(queue, len(which) - 1)]
-                take_up(game, actors, numbers, draw, lane, tables, target)
+                take_up(game, actors, numbers, jobs.draw[queue], lane, tables, target)
+                _begin(unknowns, rows, first, queue, start, jobs.ratio[queue], one, vectors)
                 queue += 1
-                if queue > len(which):
-                    continue
-                _begin(unknowns, rows, first, draw, start, ratio, one, vectors)
                 busy += 1
             _step(rows, first, one, vectors)
         if busy == 0:
@@ -262,16 +320,15 @@ def follow(
 
 
 @inner
-def _begin(
-    unknowns: int, rows: int, first: int, draw: int, start: Any, ratio: float, one: Any, vectors: Floats
-) -> None:
-    """Put a lane where its draw starts."""
+def _begin(unknowns: int, rows: int, first: int, job: int, start: Any, ratio: float, one: Any, vectors: Floats) -> None:
+    """Put a lane where a job starts."""
     before, here, last = first + BEFORE * rows, first + HERE * rows, rows - 1
     for u in range(unknowns):
         row, i = u // WIDTH, u % WIDTH
-        vectors[before + row, i], vectors[here + row, i] = start.before[draw, u], start.here[draw, u]
-    vectors[before + last, 0], vectors[here + last, 0] = start.t_before[draw], start.t[draw]
-    one.draw, one.fresh, one.ratio, one.probe = draw, True, ratio, newton.PROBE
+        vectors[before + row, i], vectors[here + row, i] = start.before[job, u], start.here[job, u]
+    vectors[before + last, 0], vectors[here + last, 0] = start.t_before[job], start.t[job]
+    one.job, one.fresh, one.ratio, one.probe = job, True, ratio, newton.PROBE
+    one.moved = math.inf
     one.steps = one.sweeps = 0
 
 
@@ -313,7 +370,9 @@ def _step(rows: int, first: int, one: Any, vectors: Floats) -> None:
         vectors[plane + last, 0] = 1.0
     else:
         scale(rows, vectors, plane, 1.0 / math.sqrt(total(square) + 1e-300), plane)
-    tolerance = SETTLED if over or vectors[guess + last, 0] >= 1.0 else ON_THE_WAY
+    tolerance = min(ON_THE_WAY, OF_STEP * ratio * one.moved)
+    if over or vectors[guess + last, 0] >= 1.0:
+        tolerance = SETTLED
     newton.begin(rows, first, tolerance, one, vectors)
 
 
@@ -337,6 +396,7 @@ def _end_step(rows: int, first: int, met: bool, most: int, far: float, one: Any,
     if good and (one.landing or (fresh and vectors[point + last, 0] >= 1.0)):
         return SOLVED
     if good:
+        one.moved = math.inf if fresh else _distance(rows, vectors, point, here)
         for r in range(rows):
             if not fresh:
                 store(vectors, before + r, load(vectors, here + r))

@@ -73,7 +73,7 @@ def compile_here(*names: str) -> None:
     calls: dict[str, Callable[[], object]] = {
         "finish": lambda: finish.finish(plan, numbers, profile, np.ones(1, np.bool_), finish.PATIENCE, tables),
         "index": lambda: index.astray(plan, numbers, profile, tables),
-        "arclength": lambda: arclength.follow_all(plan, numbers, tables, far=0.1, start=None),
+        "arclength": lambda: arclength.follow_all(plan, numbers, tables, [arclength.Attempt(0.1, None)]),
     }
     for name in names:
         calls[name]()

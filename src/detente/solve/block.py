@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve import arclength, branch, dense, index
-from detente.solve.arclength import Start
+from detente.solve.arclength import Attempt, Start, Starts
 from detente.solve.finish import PATIENCE, finish
 from detente.solve.kernels import Numbers, Tables, terminal_payoffs, terminal_reach
 from detente.solve.lanes import WIDTH
@@ -51,6 +51,8 @@ FAR = {
     Effort.WHOLE: 0.06,
 }
 """How far from where it was heading a step by arc length may land, in probability."""
+SIDE_BY_SIDE = (Effort.EARLIER, Effort.AFRESH, Effort.SHORTER)
+"""Efforts that may follow another in the same call, in the lanes that it leaves idle while its last draws end."""
 LARGEST = {
     Effort.QUICK: 129 * WIDTH,
     **dict.fromkeys((Effort.ONWARD, Effort.EARLIER, Effort.AFRESH, Effort.SHORTER), 8 * WIDTH),
@@ -77,7 +79,7 @@ class Block:
     """Equilibria of D draws.
 
     ``prob`` (A + C, D): choice probabilities, then chances. ``value`` (I, D): expected payoffs at the
-    root. ``residual`` (D), ``gain`` (I, D, payoff units), ``status`` (D), ``sweeps`` (D). ``starts``: where sweeps got to with draws that they gave up, by number, for ``ONWARD``.
+    root. ``residual`` (D), ``gain`` (I, D, payoff units), ``status`` (D), ``sweeps`` (D); ``tried`` (D), the last effort made. ``starts``: where sweeps got to with draws that they gave up, by number, for ``ONWARD``.
     """
 
     plan: Plan
@@ -88,7 +90,8 @@ class Block:
     gain: Floats
     status: NDArray[np.int64]
     sweeps: NDArray[np.int64]
-    starts: Mapping[int, Start] = field(default_factory=dict)
+    tried: NDArray[np.int64]
+    starts: Mapping[int, Starts] = field(default_factory=dict)
 
     @property
     def choice(self) -> Floats:
@@ -112,11 +115,14 @@ class Block:
         return room
 
 
-def solve_block(plan: Plan, numbers: Numbers, effort: Effort, start: Start | None = None) -> Block:
+def solve_block(
+    plan: Plan, numbers: Numbers, effort: Effort, starts: Starts | None = None, through: Effort | None = None
+) -> Block:
     """The principal-branch logit equilibrium of every draw.
 
     Most draws need few sweeps and some need many: what a lower ``effort`` leaves unsolved is to be gathered
-    and solved together with a higher one. ``start``: for ``ONWARD``, the ``starts`` of these draws that the lowest effort found.
+    and solved together with a higher one. ``starts``: for ``ONWARD``, those of these draws that the lowest effort found. ``through``: the last effort to go on with in this call, where each takes up lanes that the
+    one before leaves idle (:data:`SIDE_BY_SIDE`); by default only the one.
     """
     draws = numbers.lam.shape[1]
     finite = _finite(numbers)
@@ -124,18 +130,20 @@ def solve_block(plan: Plan, numbers: Numbers, effort: Effort, start: Start | Non
         tame = (np.where(finite, table_, other) for table_, other in zip(numbers, (0.0, 0.5, 0.0), strict=True))
         numbers = Numbers(*tame)
     numbers = Numbers(*(np.ascontiguousarray(table_, dtype=np.float64) for table_ in numbers))
-    tables, starts = Tables.of(plan), dict[int, Start]()
+    tables, left, small = Tables.of(plan), dict[int, Starts](), plan.unknowns <= dense.MOST_UNKNOWNS
     if effort == Effort.QUICK:
-        followed = branch.follow(plan, numbers, BUDGET_OF_SMALL if plan.unknowns <= dense.MOST_UNKNOWNS else BUDGET)
-        if plan.unknowns > dense.MOST_UNKNOWNS:
-            got = Start.of(followed)
-            starts = {int(draw): got.take(np.array([draw])) for draw in np.flatnonzero(got.usable)}
+        early = 0 if small else arclength.BUDGET
+        followed = branch.follow(plan, numbers, BUDGET_OF_SMALL if small else BUDGET, early)
+        if not small:
+            got = Starts(Start.of(followed), Start.after_few(followed.early))
+            left = {int(draw): got.take(np.array([draw])) for draw in np.flatnonzero(got.last.usable)}
         found = finish(plan, numbers, followed.logs, followed.slow, PATIENCE if plan.unknowns else 0, tables)
         good = followed.arrived & found.settled
         status = np.where(good, Status.SOLVED, Status.BRANCH_LOST).astype(np.int64)
         doubtful, sweeps = found.doubt | followed.doubt, found.sweeps + followed.sweeps
+        tried = np.full(draws, effort)
     else:
-        logs, status, sweeps = _by_arc_length(plan, numbers, tables, effort, start)
+        logs, status, sweeps, tried = _by_arc_length(plan, numbers, tables, effort, starts, through or effort)
         found = finish(plan, numbers, logs, np.zeros(draws, np.bool_), 0, tables)
         doubtful = np.ones(draws, np.bool_)
     if effort != Effort.FINE:
@@ -147,28 +155,41 @@ def solve_block(plan: Plan, numbers: Numbers, effort: Effort, start: Start | Non
             status[which[astray]] = Status.BRANCH_LOST
     status[(status == Status.SOLVED) & ~(found.residual <= TOLERANCE)] = Status.BRANCH_LOST
     status[~finite] = Status.NOT_FINITE
-    return Block(plan, numbers, *found[:4], status, sweeps, starts)
+    return Block(plan, numbers, *found[:4], status, sweeps, tried, left)
 
 
 def _by_arc_length(
-    plan: Plan, numbers: Numbers, tables: Tables, effort: Effort, start: Start | None
-) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
-    """Log probabilities of the unknowns (D, n), status (D) and sweeps (D).
+    plan: Plan, numbers: Numbers, tables: Tables, effort: Effort, starts: Starts | None, through: Effort
+) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Log probabilities of the unknowns (D, n), status (D), sweeps (D), and the last effort that was made (D).
 
     In small games all that begins at the beginning is with the whole Jacobian, and to go on from elsewhere is no help.
     """
-    draws, small = numbers.lam.shape[1], plan.unknowns <= dense.MOST_UNKNOWNS
+    draws, small, only = (
+        numbers.lam.shape[1],
+        plan.unknowns <= dense.MOST_UNKNOWNS,
+        np.full(numbers.lam.shape[1], effort),
+    )
     last = effort == Effort.WHOLE
     if effort < Effort.AFRESH if small else (last and plan.unknowns > dense.MOST_AT_LAST):
         lost = np.full(draws, Status.BRANCH_LOST, np.int64)
-        return np.zeros((draws, plan.unknowns)), lost, np.zeros(draws, np.int64)
+        return np.zeros((draws, plan.unknowns)), lost, np.zeros(draws, np.int64), only
     if small or last:
-        return arclength.follow_whole(plan, numbers, tables, FAR[effort])
-    if effort == Effort.EARLIER:
-        start = arclength.reached(plan, numbers)
-    elif start is None and effort < Effort.AFRESH:
-        start = Start.nowhere(plan.unknowns, draws)
-    return arclength.follow_all(plan, numbers, tables, FAR[effort], start)
+        return *arclength.follow_whole(plan, numbers, tables, FAR[effort]), only
+    begun = {Effort.ONWARD: starts.last, Effort.EARLIER: starts.early} if starts else {}
+    if effort == Effort.EARLIER and not starts:
+        begun[effort] = arclength.reached(plan, numbers)
+    elif effort == Effort.ONWARD and not starts:
+        begun[effort] = Start.nowhere(plan.unknowns, draws)
+    efforts = [each for each in SIDE_BY_SIDE if effort < each <= through and (each in begun or each >= Effort.AFRESH)]
+    efforts = [effort, *efforts]
+    found = arclength.follow_all(plan, numbers, tables, [Attempt(FAR[each], begun.get(each)) for each in efforts])
+    # The first that arrived, or the last: an attempt that another made needless comes after it.
+    arrived = found.status == Status.SOLVED
+    rank = np.where(arrived.any(axis=0), arrived.argmax(axis=0), len(efforts) - 1)
+    every = np.arange(draws)
+    sweeps = np.where(np.arange(len(efforts))[:, None] <= rank, found.sweeps, 0).sum(axis=0)
+    return found.logs[rank, every], found.status[rank, every], sweeps, np.asarray(efforts)[rank]
 
 
 def _finite(numbers: Numbers) -> NDArray[np.bool_]:

@@ -34,11 +34,31 @@ STEEPEST = 4000.0
 """Largest precision times payoff span that is followed in single precision: where rounding makes changes of a sixth of what may be left on the way."""
 
 
+class Early(NamedTuple):
+    """How far draws have come after so many ``sweeps``, none if it is not asked: as in :class:`Followed`, without rows if it is not."""
+
+    sweeps: int
+    logs: Floats
+    before: Floats
+    t: Floats
+    t_before: Floats
+
+    @classmethod
+    def after(cls, sweeps: int, draws: int, unknowns: int) -> Early:
+        """Room for it."""
+        rows = draws if sweeps else 0
+        return cls(sweeps, np.empty((rows, unknowns)), np.empty((rows, unknowns)), np.zeros(rows), np.zeros(rows))
+
+    def take(self, draws: Any) -> Early:
+        """The same for some draws."""
+        return Early(self.sweeps, *(part[draws] if self.sweeps else part for part in self[1:]))
+
+
 class Followed(NamedTuple):
     """How far each of D draws has come.
 
     ``logs`` (D, n) log probabilities of the unknowns at the last fraction settled at, ``before`` (D, n) at the one before that, where a draw was
-    given up and there is one (elsewhere anything), and those fractions, ``t`` and ``t_before`` (D), zero where there is none; ``arrived`` (D) at the target, or nearly; ``doubt`` (D) where sweeps were mixed there and did not
+    given up and there is one (elsewhere anything), and those fractions, ``t`` and ``t_before`` (D), zero where there is none; ``early``, the same after the first sweeps only, where it had not arrived by then; ``arrived`` (D) at the target, or nearly; ``doubt`` (D) where sweeps were mixed there and did not
     close in on it steadily, ``slow`` (D) where they were mixed in the end; ``sweeps`` (D).
     """
 
@@ -46,20 +66,33 @@ class Followed(NamedTuple):
     before: Floats
     t: Floats
     t_before: Floats
+    early: Early
     arrived: NDArray[np.bool_]
     doubt: NDArray[np.bool_]
     slow: NDArray[np.bool_]
     sweeps: NDArray[np.int64]
 
+    def take(self, draws: Any) -> Followed:
+        """The same for some draws."""
+        return Followed._make(part.take(draws) if isinstance(part, Early) else part[draws] for part in self)
 
-def follow(plan: Plan, numbers: Numbers, budget: int) -> Followed:
-    """Follow every draw of ``numbers`` to its target; one that needs more than ``budget`` sweeps is given up."""
+    def put(self, draws: Any, others: Followed) -> None:
+        """Take over those of some draws."""
+        early, theirs = (one.early[1:] if one.early.sweeps else () for one in (self, others))
+        plain, new = ([part for part in one if not isinstance(part, Early)] for one in (self, others))
+        for part, other in zip([*plain, *early], [*new, *theirs], strict=True):
+            part[draws] = other
+
+
+def follow(plan: Plan, numbers: Numbers, budget: int, early: int = 0) -> Followed:
+    """Follow every draw of ``numbers`` to its target; one that needs more than ``budget`` sweeps is given up. ``early``: after how many to note how far it has come."""
     draws, unknowns = numbers.lam.shape[1], plan.unknowns
     found = Followed(
         np.empty((draws, unknowns)),
         np.empty((draws, unknowns)),
         np.zeros(draws),
         np.zeros(draws),
+        Early.after(early, draws, unknowns),
         np.zeros(draws, np.bool_),
         np.zeros(draws, np.bool_),
         np.zeros(draws, np.bool_),
@@ -72,10 +105,9 @@ def follow(plan: Plan, numbers: Numbers, budget: int) -> Followed:
     _follow_in(plan, numbers, budget, True, found)
     steep = np.flatnonzero(found.sweeps < 0)
     if len(steep):
-        again = Followed._make(part[steep] for part in found)
+        again = found.take(steep)
         _follow_in(plan, numbers.take(steep), budget, False, again)
-        for part, new in zip(found, again, strict=True):
-            part[steep] = new
+        found.put(steep, again)
     return found
 
 
@@ -104,7 +136,7 @@ def _follow(
     memory: Any,
     found: Any,
 ) -> None:
-    draws, unknowns = found.t.shape[0], len(game.unknown_action)
+    draws, unknowns, early = found.t.shape[0], len(game.unknown_action), found.early
     width = len(pace.lane)
     queue, busy, rounds = 0, 0, 0
     for lane in range(width):
@@ -133,6 +165,12 @@ def _follow(
         elif not moving:
             for u in range(unknowns):
                 store(tables.logs, u, load(tables.image, u))
+        for lane in range(width):
+            one = pace.lane[lane]
+            if one.sweeps == early.sweeps and one.state == UNDER_WAY:
+                draw = one.draw
+                _keep_points(unknowns, lane, draw, True, tables.image, points, pace, early.logs, early.before)
+                early.t[draw], early.t_before[draw] = one.done, one.second
         if moving:
             for lane in range(width):
                 one = pace.lane[lane]
@@ -207,19 +245,36 @@ def _move(game: Any, others: Floats, tables: Any, points: Floats, pace: Any) -> 
 
 @inlined
 def _hand_in(unknowns: int, lane: int, image: Floats, points: Floats, pace: Any, found: Any) -> None:
-    """A lane's draw is solved, or given up. The last point that it settled at is its image, if it has just done so: its points have not been moved yet, so the one before is then their last."""
-    one, accepts = pace.lane[lane], pace.accepts[0, lane] > 0.0
-    draw, here = np.uint64(one.draw), np.uint64(lane)
-    if accepts:
-        for u in range(np.uint64(unknowns)):
-            found.logs[draw, u] = image[u, here]
-    else:
-        for u in range(np.uint64(unknowns)):
-            found.logs[draw, u] = points[np.uint64(3) * u, here]
-    if one.state == GIVEN_UP:
-        before = np.uint64(0 if pace.shifts[0, lane] > 0.0 else 1)
-        for u in range(np.uint64(unknowns)):
-            found.before[draw, u] = points[np.uint64(3) * u + before, here]
+    """A lane's draw is solved, or given up."""
+    one = pace.lane[lane]
+    draw = one.draw
+    _keep_points(unknowns, lane, draw, one.state == GIVEN_UP, image, points, pace, found.logs, found.before)
     found.t[draw], found.t_before[draw] = one.done, one.second
     found.arrived[draw], found.sweeps[draw] = one.state == ARRIVED, one.sweeps
     found.doubt[draw], found.slow[draw] = one.doubt, one.slow
+
+
+@inlined
+def _keep_points(
+    unknowns: int,
+    lane: int,
+    draw: int,
+    both: bool,
+    image: Floats,
+    points: Floats,
+    pace: Any,
+    last: Floats,
+    before: Floats,
+) -> None:
+    """The last point that a lane settled at, and, if ``both``, the one before. The last is its image, if it has just settled there: its points have not been moved yet, so the one before is then their last."""
+    row, here = np.uint64(draw), np.uint64(lane)
+    if pace.accepts[0, lane] > 0.0:
+        for u in range(np.uint64(unknowns)):
+            last[row, u] = image[u, here]
+    else:
+        for u in range(np.uint64(unknowns)):
+            last[row, u] = points[np.uint64(3) * u, here]
+    if both:
+        back = np.uint64(0 if pace.shifts[0, lane] > 0.0 else 1)
+        for u in range(np.uint64(unknowns)):
+            before[row, u] = points[np.uint64(3) * u + back, here]

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.arclength import Start
-from detente.solve.block import Effort
+from detente.solve.arclength import Starts
+from detente.solve.block import SIDE_BY_SIDE, Effort
 from detente.solve.lanes import WIDTH
 from detente.solve.status import UNFINISHED
 
@@ -23,18 +23,29 @@ Which = NDArray[np.intp]
 """Numbers of draws that are tried together."""
 
 
-Parts = Sequence[tuple[Which, Start | None]]
+class Efforts(NamedTuple):
+    """The effort to make, and the last to go on with where lanes are idle."""
+
+    first: Effort
+    through: Effort
+
+
+LEAST = Efforts(Effort.QUICK, Effort.QUICK)
+Parts = Sequence[tuple[Which, Starts | None]]
 """Draws that are to be tried together, and where from, if not from the beginning; of several such."""
 
 
 class Outcome(Protocol):
-    """What came of some draws: their ``status`` (S,); and where the next effort is to start with some of them, by their place among these."""
+    """What came of some draws: their ``status`` (S,), and the last effort ``tried`` (S,); and where the next effort is to start with some of them, by their place among these."""
 
     @property
     def status(self) -> NDArray[np.int64]: ...
 
     @property
-    def starts(self) -> Mapping[int, Start]: ...
+    def tried(self) -> NDArray[np.int64]: ...
+
+    @property
+    def starts(self) -> Mapping[int, Starts]: ...
 
 
 T = TypeVar("T", bound=Outcome)
@@ -55,39 +66,42 @@ class Schedule:
     few: int = 0
 
     def tried(
-        self, easy: Sequence[Which], hand_over: Callable[[Effort, Parts], Iterable[T]]
+        self, easy: Sequence[Which], hand_over: Callable[[Efforts, Parts], Iterable[T]]
     ) -> Iterator[tuple[Effort, Which, T]]:
-        """What came of trying draws with an effort, as it comes: the last of a draw is what holds. All are tried with the least effort, in the parts ``easy``.
+        """What came of trying draws with an effort or more, as it comes: the last of a draw is what holds. All are tried with the least effort, in the parts ``easy``.
 
-        ``hand_over`` begins to try some draws with an effort, each part together, and gives what comes of each in turn.
+        ``hand_over`` begins to try some draws, each part together, and gives what comes of each in turn. The last draws that are left with an effort go through all up to
+        ``SIDE_BY_SIDE``: nothing else is left to do.
         """
         lead = max(len(easy) // 2, 2 * self.cores)
         left: dict[Effort, list[int]] = {effort: [] for effort in Effort}
-        starts = dict[int, Start]()
-        handed = deque[tuple[Effort, Which, Iterator[T]]]()
+        starts = dict[int, Starts]()
+        handed = deque[tuple[Efforts, Which, Iterator[T]]]()
 
-        def hand(effort: Effort, parts: list[Which]) -> None:
+        def hand(effort: Effort, parts: list[Which], last: bool = False) -> None:
             goes_on = effort == Effort.ONWARD
-            starting = [Start.join([starts.pop(int(draw)) for draw in which]) if goes_on else None for which in parts]
-            found = iter(hand_over(effort, list(zip(parts, starting, strict=True))))
-            handed.extend((effort, which, found) for which in parts)
+            starting = [Starts.join([starts.pop(int(draw)) for draw in which]) if goes_on else None for which in parts]
+            efforts = Efforts(effort, max(effort, min(self.hardest, SIDE_BY_SIDE[-1])) if last else effort)
+            found = iter(hand_over(efforts, list(zip(parts, starting, strict=True))))
+            handed.extend((efforts, which, found) for which in parts)
 
         hand(Effort.QUICK, list(easy[:lead]))
         waiting = deque(easy[lead:])
         while handed:
-            effort, which, found = handed.popleft()
+            (effort, _), which, found = handed.popleft()
             outcome = next(found)
             yield effort, which, outcome
             if effort < self.hardest and outcome.status.any():
                 starts |= {int(which[place]): start for place, start in outcome.starts.items()}
-                for draw in which[np.isin(outcome.status, UNFINISHED)].tolist():
+                for place in np.flatnonzero(np.isin(outcome.status, UNFINISHED)):
                     # Sweeps that got nowhere leave nothing to go on from.
-                    nowhere = effort == Effort.QUICK and draw not in starts
-                    harder = Effort.EARLIER if nowhere else Effort(effort + 1)
-                    if harder <= self.hardest:
+                    draw, tried = int(which[place]), Effort(outcome.tried[place])
+                    nowhere = tried == Effort.QUICK and draw not in starts
+                    harder = Effort.EARLIER if nowhere else Effort(min(tried + 1, Effort.WHOLE))
+                    if tried < harder <= self.hardest:
                         left[harder].append(draw)
             for harder in list(Effort)[1:]:
-                last = not waiting and not any(lower < harder for lower, *_ in handed)
+                last = not waiting and not any(through < harder for (_, through), *_ in handed)
                 ready, size = len(left[harder]), self.size(harder)
                 if harder in (Effort.ONWARD, Effort.EARLIER) and not last:
                     ready = size if ready >= size else 0
@@ -95,7 +109,7 @@ class Schedule:
                     ready = 0
                 if ready:
                     now, left[harder] = np.array(left[harder][:ready], dtype=np.intp), left[harder][ready:]
-                    hand(harder, self.dealt(harder, now, self.cores if last else 1))
+                    hand(harder, self.dealt(harder, now, self.cores if last else 1), last)
             if waiting:
                 hand(Effort.QUICK, [waiting.popleft()])
 

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from detente.game.tree import Tree
 from detente.solve import dense
-from detente.solve.arclength import Start
+from detente.solve.arclength import Starts
 from detente.solve.beside import compile_beside
 from detente.solve.block import Effort, chunk, solve_block
 from detente.solve.kernels import Numbers, terminal_reach
 from detente.solve.plan import Plan
 from detente.solve.repeats import first_alike, unlike
-from detente.solve.schedule import Schedule, Which
+from detente.solve.schedule import Efforts, Schedule, Which
 
 Floats = NDArray[np.float64]
 
@@ -64,7 +64,8 @@ class _Came(NamedTuple):
     """What came of some draws, besides what is in its place."""
 
     status: NDArray[np.int64]
-    starts: Mapping[int, Start]
+    tried: NDArray[np.int64]
+    starts: Mapping[int, Starts]
 
 
 def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: int = 1) -> Solution:
@@ -92,20 +93,20 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
     with _workers(threads) as over:
         plan, held = _plan(tree, rows, threads, over)
 
-        def solve_some(effort: Effort, which: Which, start: Start | None) -> _Came:
+        def solve_some(efforts: Efforts, which: Which, starts: Starts | None) -> _Came:
             some = _together(which)
             numbers = Numbers(rows[:, some][held], chances[:, some], lam[:, some])
-            block = solve_block(plan, numbers, effort, start)
+            block = solve_block(plan, numbers, efforts.first, starts, efforts.through)
             out.choice[:, some], out.value[:, some], out.gain[:, some] = block.choice, block.value, block.gain
             out.residual[some], out.status[some] = block.residual, block.status
             out.sweeps[some] += block.sweeps
-            return _Came(block.status, block.starts)
+            return _Came(block.status, block.tried, block.starts)
 
         in_reach = dense.MOST_UNKNOWNS < plan.unknowns <= dense.MOST_AT_LAST
         hardest = Effort.WHOLE if in_reach else Effort.FINE
         schedule = Schedule(np.zeros(draws), partial(chunk, plan), threads, hardest, FEW)
         easy = [np.arange(some.start, some.stop) for some in _slices(draws, chunk(plan, Effort.QUICK))]
-        for _ in schedule.tried(easy, lambda effort, parts: over(lambda part: solve_some(effort, *part), parts)):
+        for _ in schedule.tried(easy, lambda efforts, parts: over(lambda part: solve_some(efforts, *part), parts)):
             pass  # what it comes to is in its place
     return out
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from detente.game.extensive import GameError
 from detente.game.tree import Tree
 from detente.solve import block
-from detente.solve.arclength import Start
+from detente.solve.arclength import Starts
 from detente.solve.backward import backward_induction
 from detente.solve.block import Block, Effort, solve_block
 from detente.solve.hierarchy import cognitive_hierarchy, level_k
@@ -37,18 +37,25 @@ def chunk(method: Method, plan: Plan, effort: Effort) -> int:
     return max(WIDTH, min(size, ROOM // (plan.tree.terminals * plan.actors) // WIDTH * WIDTH))
 
 
-def solve_by(method: Method, plan: Plan, numbers: Numbers, effort: Effort, start: Start | None = None) -> Block:
+def solve_by(
+    method: Method,
+    plan: Plan,
+    numbers: Numbers,
+    effort: Effort,
+    starts: Starts | None = None,
+    through: Effort | None = None,
+) -> Block:
     """The play of every draw of a chunk under a theory.
 
-    Precisions count for quantal response; they are raised ``NEAR_PERFECT`` times for the limit, and mean nothing otherwise. ``effort`` and ``start`` likewise. The
+    Precisions count for quantal response; they are raised ``NEAR_PERFECT`` times for the limit, and mean nothing otherwise. ``effort``, ``starts`` and ``through`` likewise. The
     ``gain`` of the result is the most that an actor could gain at one of its information sets, under any theory; the ``residual`` is
     that of the conditions of equilibrium, and NaN for levels of thinking, which do not claim to be one. Raises
     :class:`~detente.game.GameError` for backward induction where information is imperfect.
     """
     if method == Method.QUANTAL_RESPONSE:
-        return solve_block(plan, numbers, effort, start)
+        return solve_block(plan, numbers, effort, starts, through)
     if method == Method.LIMIT:
-        return solve_block(plan, numbers._replace(lam=NEAR_PERFECT * numbers.lam), effort, start)
+        return solve_block(plan, numbers._replace(lam=NEAR_PERFECT * numbers.lam), effort, starts, through)
     payoffs = payoffs_at_terminals(plan, numbers)
     finite = np.isfinite(payoffs).all(axis=(0, 1)) & np.isfinite(numbers.chances).all(axis=0)
     payoffs = np.where(finite, payoffs, 0.0)
@@ -65,6 +72,7 @@ def solve_by(method: Method, plan: Plan, numbers: Numbers, effort: Effort, start
         gain=found.gain,
         status=np.where(finite, Status.SOLVED, Status.NOT_FINITE).astype(np.int64),
         sweeps=np.ones(draws, np.int64),
+        tried=np.full(draws, effort),
     )
 
 
