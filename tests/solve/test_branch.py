@@ -19,9 +19,10 @@ from detente.forecast.run import payoff_span, prepare
 from detente.game import unroll
 from detente.game.arrange import arrange
 from detente.situation import load, loads
-from detente.solve import TOLERANCE, Effort, Numbers, Plan, Status, arclength, branch, solve, solve_block
+from detente.solve import TOLERANCE, Effort, Numbers, Plan, Status, arclength, branch, dense, solve, solve_block
 from detente.solve.finish import PATIENCE, finish
 from detente.solve.kernels import Tables
+from detente.solve.verify import verify
 
 SIZE, DRAWS, PRECISION = 3, 120, 30.0
 
@@ -215,6 +216,20 @@ def test_short_steps_head_along_the_curve():
         assert (found.status == Status.SOLVED).all()
         assert np.ptp(found.choice, axis=1).max() < 1e-4
     np.testing.assert_allclose(shorter.choice, fine.choice, atol=1e-7)
+
+
+@pytest.mark.parametrize(("seed", "nodes", "precision", "draw"), [(220_101, 637, 50.0, 0), (220_071, 1327, 200.0, 1)])
+def test_close_to_the_curve_where_others_nearly_touch_it(seed, nodes, precision, draw):
+    """Games of several hundred unknowns, of four actors and moves that cross: points less near to the curve lie between it and another."""
+    game = random_game(seed, nodes, actors=4, draws=2, crossing=True)
+    plan, payoffs = Plan.plain(game.tree), game.payoffs[..., [draw]]
+    lam, chances = precision / np.ptp(payoffs, axis=0), np.ascontiguousarray(game.chances[:, [draw]])
+    assert plan.unknowns > dense.MOST_UNKNOWNS
+    found = solve_block(
+        plan, Numbers(np.ascontiguousarray(payoffs[..., 0].T.reshape(-1, 1)), chances, lam), Effort.FINE
+    )
+    assert found.status[0] == Status.SOLVED
+    assert verify(game.tree, payoffs, chances, lam, found.choice).residual[0] <= TOLERANCE
 
 
 def test_sweeps_follow_a_branch_that_nearly_folds():

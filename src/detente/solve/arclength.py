@@ -34,16 +34,16 @@ from detente.solve.vectors import collect, deal, scale
 Floats = NDArray[np.float64]
 Lanes = NDArray[np.bool_]
 
-MAX_STEPS, MAX_STEPS_ON = 600, 150
-"""Steps from the beginning, and from where sweeps got to. Most of what is not lost arrives in a few dozen; of two thousand draws of random games two needed more than 300."""
+MAX_STEPS, MAX_STEPS_ON, MAX_STEPS_CLOSE = 600, 150, 3000
+"""Steps from the beginning, from where sweeps got to, and close to the curve. Most of what is not lost arrives in a few dozen; of two thousand draws of random games two needed more than 300."""
 SHORTEST = 1e-6
 """Smallest ratio of a step to the one before: shorter, and the lane is given up."""
 FIRST_RATIO = 0.1
 """The first step, as a ratio to the last that sweeps could take."""
 BUDGET = 60
 """Sweeps given to following the branch before arc length takes over: well before the place where they fail, from which it often goes astray."""
-ON_THE_WAY, SETTLED = 1e-4, 1e-11
-"""Change of a probability in a sweep at which a point counts as on the curve, on the way and at the target."""
+ON_THE_WAY, CLOSE, SETTLED = 1e-4, 1e-7, 1e-11
+"""Change of a probability in a sweep at which a point counts as on the curve: on the way, close to it and at the target."""
 OF_STEP = 0.003
 """Of the way that a step goes, the same where that is less: else short steps would head where points are off the curve by chance."""
 
@@ -82,10 +82,12 @@ class SweepMap:
 
 
 class Attempt(NamedTuple):
-    """A way to follow draws: no step lands further than ``far``, in probability, from where it was heading; ``start``: where to begin, if not at the branch's beginning."""
+    """A way to follow draws: no step lands further than ``far``, in probability, from where it was heading; ``start``: where to begin, if not at the branch's beginning; ``close``: points are closer to the
+    curve, for where another nearly touches it, and there may be more steps. It takes twice the sweeps."""
 
     far: float
     start: Start | None
+    close: bool = False
 
 
 class Jobs(NamedTuple):
@@ -96,6 +98,8 @@ class Jobs(NamedTuple):
     ratio: Floats
     most: NDArray[np.int64]
     far: Floats
+    near: Floats
+    forcing: Floats
 
 
 class Found(NamedTuple):
@@ -118,11 +122,12 @@ def follow_all(plan: Plan, numbers: Numbers, tables: Tables, attempts: Sequence[
         np.zeros((ranks, draws), np.int64),
     )
     jobs, starts = [], []
-    for rank, (far, given) in enumerate(attempts):
+    for rank, (far, given, close) in enumerate(attempts):
         start = _beginning(plan, numbers, tables) if given is None else given
         which = np.arange(draws) if given is None else np.flatnonzero(given.usable)
-        ratio, most = (1.0, MAX_STEPS) if given is None else (FIRST_RATIO, MAX_STEPS_ON)
-        same = (np.full(len(which), each) for each in (rank, ratio, most, far))
+        ratio, most = (1.0, MAX_STEPS_CLOSE if close else MAX_STEPS) if given is None else (FIRST_RATIO, MAX_STEPS_ON)
+        near, forcing = (CLOSE, newton.FORCING_CLOSE) if close else (ON_THE_WAY, newton.FORCING)
+        same = (np.full(len(which), each) for each in (rank, ratio, most, far, near, forcing))
         jobs.append((which, *same))
         starts.append(start.take(which))
         found.status[rank, which] = UNTRIED
@@ -227,7 +232,7 @@ LANE = np.dtype(
     [
         *newton.LANE,
         *((name, np.int64) for name in ("job", "steps", "sweeps")),
-        *((name, np.float64) for name in ("ratio", "part", "moved")),
+        *((name, np.float64) for name in ("ratio", "part", "moved", "near")),
         *((name, np.bool_) for name in ("fresh", "landing")),
     ],
     align=True,
@@ -235,7 +240,7 @@ LANE = np.dtype(
 """What is known of a lane, besides what Newton's method knows.
 
 Its ``job``, -1 where none is left; ``steps`` and ``sweeps`` so far; ``ratio``, the next step's length in last steps, and the ``part`` of it that reaches the
-target, 1 where all is short of it; ``fresh`` where its last point is only near the curve, and is to be corrected first; ``landing`` where this step ends at the target.
+target, 1 where all is short of it; ``moved``, how far the last step went, in probability; ``near``, how near to the curve points are to be at least; ``fresh`` where its last point is only near the curve, and is to be corrected first; ``landing`` where this step ends at the target.
 """
 
 BEFORE, HERE = newton.OTHERS, newton.OTHERS + 1
@@ -261,7 +266,8 @@ def follow(
 ) -> None:
     """Follow the branch in each of the ``jobs`` (J) from its ``start`` (J, n); how it went goes into ``logs``, ``status`` and ``sweeps`` (:class:`Found`).
 
-    A job's first step is its ``ratio`` times the way between the two points at its start, and there are at ``most`` so many. A step goes at most ``5 far`` along the curve and lands within ``far`` of where it was heading, in probability.
+    A job's first step is its ``ratio`` times the way between the two points at its start, and there are at ``most`` so many. A step goes at most ``5 far`` along the curve and lands within ``far`` of where it was heading, in probability,
+    and as ``near`` to the curve as its ``forcing`` of Newton's method can make it.
     ``best`` (D): the lowest rank that has arrived, above which nothing is begun or gone on with.
     """
     unknowns, stride, places = len(game.unknown_action), vectors.shape[0] // WIDTH, small.shape[0] // WIDTH
@@ -305,6 +311,7 @@ def follow(
                     continue
                 take_up(game, actors, numbers, jobs.draw[queue], lane, tables, target)
                 _begin(unknowns, rows, first, queue, start, jobs.ratio[queue], one, vectors)
+                one.near, one.forcing = jobs.near[queue], jobs.forcing[queue]
                 queue += 1
                 busy += 1
             _step(rows, first, one, vectors)
@@ -370,7 +377,7 @@ def _step(rows: int, first: int, one: Any, vectors: Floats) -> None:
         vectors[plane + last, 0] = 1.0
     else:
         scale(rows, vectors, plane, 1.0 / math.sqrt(total(square) + 1e-300), plane)
-    tolerance = min(ON_THE_WAY, OF_STEP * ratio * one.moved)
+    tolerance = min(one.near, OF_STEP * ratio * one.moved)
     if over or vectors[guess + last, 0] >= 1.0:
         tolerance = SETTLED
     newton.begin(rows, first, tolerance, one, vectors)

@@ -35,7 +35,7 @@ class Effort(IntEnum):
     SHORTER = 4
     """The same in shorter steps: what steps of one length miss where curves nearly touch, those of another may not."""
     FINE = 5
-    """The same in the shortest, for curves that nearly touch another."""
+    """The same in the shortest, close to the curve: for where another nearly touches it."""
     WHOLE = 6
     """The same with the whole Jacobian, where that is not too large: it takes long, seldom fails, and is meant for a few draws."""
 
@@ -183,7 +183,8 @@ def _by_arc_length(
         begun[effort] = Start.nowhere(plan.unknowns, draws)
     efforts = [each for each in SIDE_BY_SIDE if effort < each <= through and (each in begun or each >= Effort.AFRESH)]
     efforts = [effort, *efforts]
-    found = arclength.follow_all(plan, numbers, tables, [Attempt(FAR[each], begun.get(each)) for each in efforts])
+    attempts = [Attempt(FAR[each], begun.get(each), close=each == Effort.FINE) for each in efforts]
+    found = arclength.follow_all(plan, numbers, tables, attempts)
     # The first that arrived, or the last: an attempt that another made needless comes after it.
     arrived = found.status == Status.SOLVED
     rank = np.where(arrived.any(axis=0), arrived.argmax(axis=0), len(efforts) - 1)

@@ -31,8 +31,8 @@ PATIENCE = 2
 """Of those, after which the change of a probability in a sweep must fall with each."""
 BASIS = 40
 """Largest Krylov basis."""
-FORCING = 3e-2
-"""Relative residual to which GMRES solves Newton's equations."""
+FORCING, FORCING_CLOSE = 3e-2, 3e-3
+"""Relative residual to which GMRES solves Newton's equations; and where points are to be close to the curve."""
 PROBE, SHORTEST_PROBE = 1e-6, 1e-9
 """Largest change of an unknown in a finite difference; and least, where that is shortened, for the rest of the draw."""
 BENT, STRAIGHT = 1e-3, 3e-4
@@ -53,12 +53,13 @@ LANE = (
     ("right", np.float64),
     ("rate", np.float64),
     ("probe", np.float64),
+    ("forcing", np.float64),
 )
 """What Newton's method knows of a lane, fields of a record ``one``.
 
 ``vector`` of the basis whose product is asked for, -1 where the image of the point is; ``iteration`` of Newton's method; ``tolerance``, the change of a
 probability in a sweep at which the curve is met; ``error``, the last such change; ``right``, the right side's length; ``rate``, one over the length of
-the difference taken for a product, in which no unknown changes by more than ``probe``.
+the difference taken for a product, in which no unknown changes by more than ``probe``; ``forcing``, to which GMRES is taken.
 """
 
 POINT, GUESS, PLANE, IMAGE, STEP, ASK, ANSWER, OTHERS = range(8)
@@ -178,7 +179,7 @@ def extend(rows: int, first: int, own: int, one: Any, vectors: Floats, small: Fl
         return False
     small[cosine, k], small[sine, k], small[column, k] = upper / whole, lower / whole, whole
     small[rest, k], small[rest, k + 1] = upper / whole * small[rest, k], -lower / whole * small[rest, k]
-    if k + 2 == small.shape[1] or abs(small[rest, k + 1]) <= FORCING * one.right:
+    if k + 2 == small.shape[1] or abs(small[rest, k + 1]) <= one.forcing * one.right:
         return False
     _ask_for_next(rows, first, longest, one, vectors)
     return True
