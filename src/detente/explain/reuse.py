@@ -53,7 +53,7 @@ def set_up(base: Task, situation: Situation) -> Setup:
     same_questions = _asked(before, number) == _asked(situation, number)
     task = Task(
         game=game,
-        plan=base.plan if same_payoffs else plan(game, medians(situation)),
+        plan=base.plan if same_payoffs else plan(game),
         measures=base.measures if same_questions else measure_answers(game),
         span=base.span,
         kept=np.empty(0, dtype=np.int32),
@@ -89,7 +89,7 @@ def _another_game(base: Task, situation: Situation) -> Task:
     typical = medians(situation)
     none_kept = np.empty(0, dtype=np.int32)
     span = _span(base, game, typical)
-    return Task(game, plan(game, typical), measure_answers(game), span, none_kept, base.method)
+    return Task(game, plan(game), measure_answers(game), span, none_kept, base.method)
 
 
 def _span(base: Task, game: Game, typical: Mapping[str, float]) -> Floats:

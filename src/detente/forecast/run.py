@@ -227,13 +227,12 @@ def prepare(situation: Situation, method: Method = Method.QUANTAL_RESPONSE) -> T
     check_information(method, game.tree, tuple(f"the step `{step}`" for step in game.set_step))
     typical = medians(situation)
     kept = np.empty(0, dtype=np.int32)
-    return Task(game, plan(game, typical), measure(game), payoff_span(game, typical), kept, method)
+    return Task(game, plan(game), measure(game), payoff_span(game, typical), kept, method)
 
 
-def plan(game: Game, quantities: Mapping[str, float]) -> Plan:
-    """The solver's plan for a game (the same at any numbers that make payoffs)."""
-    _, actor, rows = game.payoff_tables({name: np.asarray([value]) for name, value in quantities.items()})
-    return Plan.of(game.tree, actor, rows)
+def plan(game: Game) -> Plan:
+    """The solver's plan for a game, the same at any numbers."""
+    return Plan.of(game.tree, *game.payoff_rows)
 
 
 def solve_enough(

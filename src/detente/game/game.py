@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,15 +90,22 @@ class Game:
         Returns the values (rows, L), and for each interest its actor (I,) and the row of each
         terminal (I, T). An actor's payoff at a terminal is the sum over its interests.
         """
-        values, actors, index, first = [], [], [], 0
+        values = []
         for interest in self.interests:
             block = interest.table.compute(quantities)[0] * interest.factor
             self._check_payoff(interest, block)
             values.append(block)
+        return np.concatenate(values), *self.payoff_rows
+
+    @cached_property
+    def payoff_rows(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """For each interest its actor (I,) and the row of each terminal (I, T), whatever the quantities are."""
+        actors, index, first = [], [], 0
+        for interest in self.interests:
             actors.append(self.tree.actors.index(interest.actor))
             index.append(interest.table.index + np.int32(first))
-            first += block.shape[0]
-        return np.concatenate(values), np.asarray(actors, dtype=np.int32), np.stack(index).astype(np.int32)
+            first += interest.table.rows
+        return np.asarray(actors, dtype=np.int32), np.stack(index).astype(np.int32)
 
     def _check_payoff(self, interest: InterestTable, block: Floats) -> None:
         from detente.situation.messages import SituationError, problem_at
