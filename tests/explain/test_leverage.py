@@ -104,7 +104,7 @@ def test_a_lever_is_the_what_if_of_its_words():
     base = forecast(loads(small_games.TALKS), draws=100, seed=5)
     whole, part = base.leverage(draws=base.certificate.draws), base.leverage(draws=30, threads=1)
     for lever in whole.levers:
-        (alone,) = base.what_if(lever.words)
+        (alone,) = base.what_if(lever.words, draws=base.certificate.draws)
         for mine, theirs in zip(lever.consequences.payoffs, alone.payoffs, strict=True):
             assert mine.figure.difference == pytest.approx(theirs.figure.difference, abs=1e-9)
             assert mine.figure.error == pytest.approx(theirs.figure.error, abs=1e-9)
