@@ -20,6 +20,7 @@ from negotiation import negotiation
 from page import Watch, figure, machine, table
 
 from detente import loads
+from detente.draws import sample
 from detente.game import Game, unroll
 from detente.solve import Numbers, Plan
 from detente.solve.compiled import WHOLE
@@ -133,13 +134,12 @@ def bandwidth(size: int) -> float:
 
 def prepared(game: Game) -> tuple[Plan, Tables]:
     """A plan, and tables that hold the first draws at the uniform profile."""
-    quantities_plan = Plan.plain(game.tree)
-    given = draws(game, PRECISION, WIDTH)
-    numbers = Numbers(given.payoffs.transpose(1, 0, 2).reshape(-1, WIDTH), given.chances, given.lam)
-    tables = Tables.of(quantities_plan)
+    plan, given = Plan.of(game.tree, *game.payoff_rows), draws(game, PRECISION, WIDTH)
+    payoffs, *_ = game.payoff_tables(sample(game.situation, WIDTH, seed=1).values)
+    numbers, tables = Numbers(payoffs, given.chances, given.lam), Tables.of(plan)
     for lane in range(WIDTH):
-        take_up(quantities_plan.arrays, quantities_plan.actors, numbers, lane, lane, tables, tables.lam)
-    return quantities_plan, tables
+        take_up(plan.arrays, plan.actors, numbers, lane, lane, tables, tables.lam)
+    return plan, tables
 
 
 def main() -> None:
