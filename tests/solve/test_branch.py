@@ -163,8 +163,11 @@ def test_what_sweeps_come_to_early_is_noted_on_the_way(tree, payoffs):
     plan = Plan.plain(tree)
     values = payoffs[:, :, :64].transpose(1, 0, 2).reshape(-1, 64)
     numbers = Numbers(values, np.zeros((0, 64)), np.full((2, 64), PRECISION))
-    for early in (7, 20):
-        whole, stopped = branch.follow(plan, numbers, 600, early), branch.follow(plan, numbers, early)
+    steep = numbers._replace(lam=numbers.lam * 30.0)
+    last = branch.follow(plan, steep, 600)
+    assert (last.sweeps[~last.arrived] < 60).any(), "given up before"
+    for early, given in ((7, numbers), (20, numbers), (60, steep)):
+        whole, stopped = branch.follow(plan, given, 600, early), branch.follow(plan, given, early)
         under_way = ~stopped.arrived
         assert under_way.sum() > 5
         for name in ("logs", "t", "t_before"):
@@ -216,6 +219,23 @@ def test_short_steps_head_along_the_curve():
         assert (found.status == Status.SOLVED).all()
         assert np.ptp(found.choice, axis=1).max() < 1e-4
     np.testing.assert_allclose(shorter.choice, fine.choice, atol=1e-7)
+
+
+@pytest.mark.parametrize("precision", [300.0, 2000.0, 20_000.0])
+@pytest.mark.parametrize("close", [False, True])
+def test_arc_length_goes_on_where_nearly_all_is_decided(precision, close):
+    """A stag hunt of three options each: from a precision of a hundred on no step moves a probability by more than rounding does."""
+    tree, _ = arrange(
+        ("A", "B"), 9, [[1, 2, 3], [4, 5, 6], [7, 8, 9], [10, 11, 12]], [0, 1, 1, 1], [[]] * 4, set_actor=[0, 1]
+    )
+    own = np.array([[4.0, 0.0, 0.0], [3.0, 3.0, 0.0], [2.0, 2.0, 2.0]])
+    numbers = Numbers(
+        np.concatenate([own.ravel(), own.T.ravel()])[:, None], np.zeros((0, 1)), np.full((2, 1), precision)
+    )
+    plan = Plan.plain(tree)
+    (logs,), (status,), _ = arclength.follow_all(plan, numbers, Tables.of(plan), [arclength.Attempt(0.06, None, close)])
+    assert status[0] == Status.SOLVED
+    assert np.exp(logs[0]).max() > 1.0 - 1e-9
 
 
 @pytest.mark.parametrize(("seed", "nodes", "precision", "draw"), [(220_101, 637, 50.0, 0), (220_071, 1327, 200.0, 1)])

@@ -11,7 +11,9 @@ from random_games import random_game
 
 from detente import load, loads, situations
 from detente.forecast.run import prepare
-from detente.solve import Plan
+from detente.game import Tree
+from detente.game.arrange import arrange
+from detente.solve import Plan, solve
 from detente.solve.layout import ACTION, ACTOR, FIRST, MANY, MIX, NODES, OWN, SET
 
 
@@ -64,9 +66,28 @@ def test_values_are_those_of_the_tree(seed, crossing, few):
         assert len(looked_at) == sets[held + 1, NODES] - sets[held, NODES] in (1, len(members))
         np.testing.assert_allclose(np.broadcast_to(looked_at, own.shape), own, atol=1e-12)
     if few == 1:
-        assert plan.values == plan.unknowns == 0 or crossing
+        assert plan.values == 0
+        assert not plan.unknowns or crossing  # a late set's own choices stay unknowns
     if few == 1000:
         assert (np.diff(sets[:, NODES]) == tree.set_size).mean() > 0.9
+
+
+def test_chance_moves_are_told_apart_by_all_their_rows():
+    """Three with the same payoffs and rows that are partly the same: no two of them are worth the same."""
+    children, chances = [[1, 2, 3], [4, 5], [6, 7], [8, 9]], [[], [0, 1], [0, 2], [1, 0]]
+    tree, _ = arrange(("A",), 6, children, [0, -1, -1, -1], chances, set_actor=[0])
+    plan = Plan.of(tree, np.zeros(1, np.int64), np.array([[0, 1, 0, 1, 0, 1]]))
+    sets = plan.arrays.sets.reshape(-1, SET)
+    assert len(set(plan.arrays.own_value[sets[0, OWN] : sets[1, OWN]])) == 3
+    same, _ = arrange(("A",), 6, children, [0, -1, -1, -1], [[], [0, 1], [0, 1], [0, 1]], set_actor=[0])
+    plan = Plan.of(same, np.zeros(1, np.int64), np.array([[0, 1, 0, 1, 0, 1]]))
+    assert len(set(plan.arrays.own_value)) == 1
+
+
+def test_a_game_without_a_move():
+    tree = Tree(("A", "B"), 1, *(np.zeros(n, np.int32) for n in (1, 0, 0, 0, 0, 1, 0, 1, 1, 1)), 0)
+    found = solve(tree, np.array([[[3.0], [-1.0]]]), np.zeros((0, 1)), np.ones((2, 1)))
+    assert found.value.tolist() == [[3.0], [-1.0]]
 
 
 def _children(tree, node):
@@ -74,7 +95,7 @@ def _children(tree, node):
 
 
 def _random_choices(tree, random):
-    """(A + C,) probabilities; those of a chance row's distribution as a node with it has them."""
+    """(A + C,) probabilities; those of a chance row as the nodes with its distribution have them."""
     prob = np.ones(tree.actions + tree.chance_rows)
     for held in range(tree.sets):
         prob[tree.set_action[held] : tree.set_action[held + 1]] = random.dirichlet(
@@ -82,7 +103,8 @@ def _random_choices(tree, random):
         )
     for node in np.flatnonzero(tree.node_set < 0):
         row = tree.actions + tree.edge_row[tree.edge_start[node] : tree.edge_start[node + 1]]
-        prob[row] = 1.0 / len(row)
+        if (prob[row] == 1.0).all():
+            prob[row] = random.dirichlet(np.ones(len(row)))
     return prob
 
 

@@ -42,6 +42,8 @@ MOST_EXTRA = 4
 CORES = os.cpu_count() or 1
 MEASURED = 4 * WIDTH
 """Draws measured at a time: few enough for the probabilities of all ends to stay in the processor's cache."""
+KEPT = 512
+"""Draws of which the numbers are kept: a what-if has fewer. Where there are more, each part is worked out on its own core, and memory does not grow with them."""
 ENOUGH_DRAWS = 200
 GOOD_PARETO_K = 0.7
 
@@ -305,8 +307,8 @@ def solve_draws(
     schedule = Schedule(weight, lambda effort: chunk(task.method, task.plan, effort), CORES, hardest)
     draws, been = len(schedule.weight), 0
     results: Results | None = None
-    # The numbers of one chunk are kept while some of it is tried again; those of many would be a memory that grows with the draws.
-    once = task.numbers(drawn) if draws <= schedule.size(Effort.QUICK) else None
+    # The numbers of few draws are kept while some are tried again: to work them out takes as long for one as for a hundred.
+    once = task.numbers(drawn) if draws <= KEPT else None
 
     def given(which: Which) -> Mapping[str, Floats] | Numbers:
         return once.take(which) if once else {name: values[which] for name, values in drawn.items()}

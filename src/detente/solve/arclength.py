@@ -377,7 +377,8 @@ def _step(rows: int, first: int, one: Any, vectors: Floats) -> None:
         vectors[plane + last, 0] = 1.0
     else:
         scale(rows, vectors, plane, 1.0 / math.sqrt(total(square) + 1e-300), plane)
-    tolerance = min(one.near, OF_STEP * ratio * one.moved)
+    # Where nearly all is decided a step may move no probability at all, and rounding is all there is to correct.
+    tolerance = max(SETTLED, min(one.near, OF_STEP * ratio * one.moved))
     if over or vectors[guess + last, 0] >= 1.0:
         tolerance = SETTLED
     newton.begin(rows, first, tolerance, one, vectors)

@@ -79,7 +79,7 @@ class Block:
     """Equilibria of D draws.
 
     ``prob`` (A + C, D): choice probabilities, then chances. ``value`` (I, D): expected payoffs at the
-    root. ``residual`` (D), ``gain`` (I, D, payoff units), ``status`` (D), ``sweeps`` (D); ``tried`` (D), the last effort made. ``starts``: where sweeps got to with draws that they gave up, by number, for ``ONWARD``.
+    root. ``residual`` (D), ``gain`` (I, D, payoff units), ``status`` (D), ``sweeps`` (D); ``tried`` (D), the last effort made. ``starts``: where sweeps got to with draws that they gave up, by number, for ``ONWARD`` and ``EARLIER``.
     """
 
     plan: Plan

@@ -248,8 +248,13 @@ def _hand_in(unknowns: int, lane: int, image: Floats, points: Floats, pace: Any,
     """A lane's draw is solved, or given up."""
     one = pace.lane[lane]
     draw = one.draw
-    _keep_points(unknowns, lane, draw, one.state == GIVEN_UP, image, points, pace, found.logs, found.before)
+    given_up, early = one.state == GIVEN_UP, found.early
+    _keep_points(unknowns, lane, draw, given_up, image, points, pace, found.logs, found.before)
     found.t[draw], found.t_before[draw] = one.done, one.second
+    if given_up and one.sweeps <= early.sweeps:
+        # It comes no further than this.
+        _keep_points(unknowns, lane, draw, True, image, points, pace, early.logs, early.before)
+        early.t[draw], early.t_before[draw] = one.done, one.second
     found.arrived[draw], found.sweeps[draw] = one.state == ARRIVED, one.sweeps
     found.doubt[draw], found.slow[draw] = one.doubt, one.slow
 

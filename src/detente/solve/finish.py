@@ -262,8 +262,8 @@ def _judge(count: int, patience: int, changed: Floats, room: Any) -> Any:
 def _certify(game: Any, actors: int, fresh: bool, tables: Any, answer: Floats) -> None:
     """Check profiles against the equilibrium conditions: into ``answer`` each actor's largest gain, then the largest residual.
 
-    Nothing is updated in the check: this is the profile itself, tested. Where the values of a sweep are those of its own choices (``fresh``), they are not worked out again, and a set of
-    one node, where beliefs have no part, has just been answered with them.
+    Nothing is updated in the check: this is the profile itself, tested. Where the values of a sweep are those of its own choices (``fresh``), they are not worked out again, and a set
+    of one node, or of nodes alike to its mover, where beliefs have no part, has just been answered with them.
     """
     sets, worth = len(game.sets) // SET - 1, tables.scratch
     reach_down(game, tables.logs, tables.reach)

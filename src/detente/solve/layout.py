@@ -76,8 +76,7 @@ def _laid_out(tree: Tree, values: Worth, payoffs: int) -> dict[str, NDArray[Any]
         "late_action": np.flatnonzero(tree.late[tree.action_set]),
         **_beliefs(tree, values.open),
     }
-    active = tree.belief_actions(values.open)
-    uniform = -np.log(np.diff(tree.set_action)[tree.action_set[active]])
+    uniform = -np.log(np.diff(tree.set_action)[tree.action_set[parts["unknown_action"]]])
     return {name: as_index(part.ravel()) for name, part in parts.items()} | {"uniform": uniform}
 
 
@@ -87,7 +86,7 @@ def _choices(tree: Tree, values: Worth) -> Places:
 
 
 def _mixes(tree: Tree, values: Worth, held: Places, row: Places) -> tuple[Places, Places]:
-    """What is known of each set, and an end (H + 1, SET), but for what its mover looks at; and the places in ``leads`` of what the values of its nodes are means of: of all ``held``, in order, set by set
+    """What is known of each set, and an end (H + 1, SET), but for what its mover looks at (of a set without values of its own, ``FIRST`` means nothing); and the places in ``leads`` of what the values of its nodes are means of: of all ``held``, in order, set by set
     first what their first options lead to, then their second."""
     of = tree.node_set[values.node[held]]
     sets, options = np.zeros((tree.sets + 1, SET), dtype=np.int64), np.diff(tree.set_action)

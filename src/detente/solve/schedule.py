@@ -101,6 +101,7 @@ class Schedule:
                     if tried < harder <= self.hardest:
                         left[harder].append(draw)
             for harder in list(Effort)[1:]:
+                # What goes through this effort itself leaves nothing for it, but for the few whose index or residual does not hold, which then go on by themselves.
                 last = not waiting and not any(through < harder for (_, through), *_ in handed)
                 ready, size = len(left[harder]), self.size(harder)
                 if harder in (Effort.ONWARD, Effort.EARLIER) and not last:

@@ -54,8 +54,8 @@ def worth(tree: Tree, terminal: Places, payoffs: int) -> Worth:
         if begin < end:
             places[k] = _told_apart(tree, begin, end, at, known)
             known += len(places[k])
-    place = np.concatenate(places[::-1])
-    level = np.repeat(np.arange(tree.levels - 1, -1, -1), [len(part) for part in places[::-1]])
+    place = np.concatenate([np.empty(0, dtype=np.int64), *places[::-1]])
+    level = np.repeat(np.arange(tree.levels - 1, -1, -1), np.array([len(part) for part in places[::-1]], dtype=np.intp))
     node, actor = place // actors, place % actors
     edge, start = _edges_of(tree, node)
     leads = at[tree.edge_child[edge], np.repeat(actor, np.diff(start))]
@@ -77,7 +77,7 @@ def worth(tree: Tree, terminal: Places, payoffs: int) -> Worth:
 def _told_apart(tree: Tree, begin: int, end: int, at: Places, known: int) -> Places:
     """Number the values of a level's nodes, ``begin`` to ``end``, from ``known`` on; the first place, ``node * I + actor``, of each new one.
 
-    The mean of what is the same is the same again. Otherwise values are the same where the same probabilities meet the same values.
+    The mean of what is the same is the same again (chances add up to one). Otherwise values are the same where the same probabilities meet the same values.
     """
     start = tree.edge_start[begin : end + 1].astype(np.int64)
     edges = slice(int(start[0]), int(start[-1]))
