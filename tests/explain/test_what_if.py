@@ -19,7 +19,7 @@ from detente.game import GameError
 from detente.situation import changed
 from detente.situation import what_if as overlay
 
-DRAWS = 300
+DRAWS = 250
 TALKS = small_games.TALKS
 NO_RECORD = TALKS[: TALKS.index("observed:")] + TALKS[TALKS.index("ask:") : TALKS.index("whatifs:")]
 

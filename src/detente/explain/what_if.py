@@ -46,7 +46,7 @@ from detente.solve.method import Method
 
 Floats = NDArray[np.float64]
 
-DRAWS, OF_FORECAST = 1000, 300
+DRAWS, OF_FORECAST = 1000, 250
 """Draws of a situation, and of a forecast, that are compared where no number is asked for: differences over common draws need fewer than
 forecasts, and a forecast's own figures are there to be read beside them."""
 
@@ -66,7 +66,7 @@ def what_if(
     A change is the name of a what-if of the file, or words such as ``"commit path=china"`` or ``"set cost=3; hide deed:USA"``
     (:mod:`detente.situation.overlay` has the whole list); without any, all of the file's are compared. A situation is
     forecast first, from ``draws`` (default: 1000) and ``seed`` by the theory of behaviour ``method``. A forecast keeps its own seed and theory, and its first
-    ``draws`` (default: 300) that fit the record are compared. The base is solved once for all changes, and nothing that a change
+    ``draws`` (default: 250) that fit the record are compared. The base is solved once for all changes, and nothing that a change
     cannot affect is computed again. ``progress`` is called with draws done and to do.
 
     Raises :class:`SituationError` for a change that cannot be understood or carried out, or that makes the record

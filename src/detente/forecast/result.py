@@ -100,7 +100,7 @@ class Forecast:
         threads: int | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Comparison:
-        """What would be otherwise under each of these changes, on the first ``draws`` (default: 300) of this forecast's that fit the record.
+        """What would be otherwise under each of these changes, on the first ``draws`` (default: 250) of this forecast's that fit the record.
 
         See :func:`detente.what_if`. Raises ``ValueError`` for a forecast that was read back from a file.
         """

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -50,19 +51,50 @@ def figures(case: Case, actors: Mapping[str, str], enforced: tuple[str, ...]) ->
     case = replace(case, enforcement=kept, elasticity={}, output={})
     direct = _direct(case)
     readers = _readers(case, actors)
-    named = {name: _Figure(case, enforced, direct, reader) for name, reader in readers.items()}
+    books = _Books(case, enforced, direct)
+    named = {name: _Figure(books, reader) for name, reader in readers.items()}
     return Figures(named, direct, _closure(case, direct))
 
 
 @dataclass(frozen=True, eq=False)
 class _Figure:
-    case: Case
-    enforced: tuple[str, ...]
-    direct: tuple[str, ...]
+    books: _Books
     reader: Reader
 
     def __call__(self, *arrays: Floats) -> Floats:
         """Draws are the last axis of what varies; other axes (paths) stand before it."""
+        kept = self.books(arrays)
+        result = kept.back(np.asarray(self.reader(kept.accounts)))
+        return np.broadcast_to(result[..., 0] if kept.single else result, kept.shape)
+
+
+class _Kept(NamedTuple):
+    """The accounts of each way to enforce, what puts a result of theirs in the place of all paths, whether there is a single draw, and the shape of a result."""
+
+    accounts: Accounts
+    back: Callable[[Floats], Floats]
+    single: bool
+    shape: tuple[int, ...]
+
+
+class _Books:
+    """The accounts that figures are read from. A situation that asks for several asks for them one after the other, of the same arrays: the last accounts are kept."""
+
+    def __init__(self, case: Case, enforced: tuple[str, ...], direct: tuple[str, ...]) -> None:
+        self.case, self.enforced, self.direct = case, enforced, direct
+        self.last: tuple[tuple[Floats, ...], _Kept] | None = None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Without what is kept, which is for this process."""
+        return _Books, (self.case, self.enforced, self.direct)
+
+    def __call__(self, arrays: tuple[Floats, ...]) -> _Kept:
+        last = self.last
+        if last is None or not all(a is b or np.array_equal(a, b) for a, b in zip(last[0], arrays, strict=True)):
+            last = self.last = arrays, self._kept(arrays)
+        return last[1]
+
+    def _kept(self, arrays: tuple[Floats, ...]) -> _Kept:
         shape = np.broadcast_shapes(*(np.shape(a) for a in arrays))
         told = [np.asarray(a, dtype=np.float64) for a in arrays[: len(self.enforced)]]
         values = {name: np.ravel(a) for name, a in zip(self.direct, arrays[len(self.enforced) :], strict=True)}
@@ -82,8 +114,7 @@ class _Figure:
                     levels = list(enforcement[barrier.measure.id])
                     levels[place] = level
                     enforcement[barrier.measure.id] = levels
-        result = back(np.asarray(self.reader(drawn.under(enforcement))))
-        return np.broadcast_to(result[..., 0] if single else result, shape)
+        return _Kept(drawn.under(enforcement), back, single, shape)
 
 
 def _distinct(told: list[Floats]) -> tuple[list[Floats], Callable[[Floats], Floats]]:
