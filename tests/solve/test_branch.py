@@ -19,7 +19,7 @@ from detente.forecast.run import payoff_span, prepare
 from detente.game import unroll
 from detente.game.arrange import arrange
 from detente.situation import load, loads
-from detente.solve import TOLERANCE, Effort, Numbers, Plan, Status, arclength, branch, dense, solve, solve_block
+from detente.solve import TOLERANCE, Effort, Numbers, Plan, Status, attempts, branch, dense, solve, solve_block
 from detente.solve.finish import PATIENCE, finish
 from detente.solve.kernels import Tables
 from detente.solve.verify import verify
@@ -125,10 +125,10 @@ def test_arc_length_goes_on_only_where_sweeps_gave_up(tree, payoffs):
     plan = Plan.plain(tree)
     values = payoffs[:, :, :32].transpose(1, 0, 2).reshape(-1, 32)
     numbers = Numbers(values, np.zeros((0, 32)), np.full((2, 32), PRECISION))
-    reached = branch.follow(plan, numbers, arclength.BUDGET)
+    reached = branch.follow(plan, numbers, attempts.BUDGET)
     assert 5 < reached.arrived.sum() < 32
-    attempt = arclength.Attempt(0.12, arclength.Start.of(reached))
-    (logs,), (status,), (sweeps,) = arclength.follow_all(plan, numbers, Tables.of(plan), [attempt])
+    attempt = attempts.Attempt(0.12, attempts.Start.of(reached))
+    (logs,), (status,), (sweeps,) = attempts.follow_all(plan, numbers, Tables.of(plan), [attempt])
     assert (status[reached.arrived] == Status.BRANCH_LOST).all()
     assert not sweeps[reached.arrived].any()
     assert sweeps[~reached.arrived].any()
@@ -142,11 +142,11 @@ def test_arc_length_finds_the_same_in_any_company(tree, payoffs, onward):
     values = payoffs[:, :, :draws].transpose(1, 0, 2).reshape(-1, draws)
     numbers = Numbers(values, np.zeros((0, draws)), np.full((2, draws), PRECISION))
 
-    reached = arclength.reached(plan, numbers)
+    reached = attempts.reached(plan, numbers)
 
     def follow(which):
-        attempt = arclength.Attempt(0.12, reached.take(which) if onward else None)
-        found = arclength.follow_all(plan, numbers.take(which), Tables.of(plan), [attempt])
+        attempt = attempts.Attempt(0.12, reached.take(which) if onward else None)
+        found = attempts.follow_all(plan, numbers.take(which), Tables.of(plan), [attempt])
         return [part[0, np.argsort(which)] for part in found]
 
     together = follow(np.arange(draws))
@@ -182,13 +182,13 @@ def test_attempts_side_by_side_come_to_what_they_come_to_one_after_the_other(tre
     plan = Plan.plain(tree)
     values = payoffs[:, :, :29].transpose(1, 0, 2).reshape(-1, 29)
     numbers, tables = Numbers(values, np.zeros((0, 29)), np.full((2, 29), PRECISION)), Tables.of(plan)
-    attempts = [
-        arclength.Attempt(0.12, arclength.reached(plan, numbers)),
-        arclength.Attempt(0.3, None),
-        arclength.Attempt(0.06, None),
+    made = [
+        attempts.Attempt(0.12, attempts.reached(plan, numbers)),
+        attempts.Attempt(0.3, None),
+        attempts.Attempt(0.06, None),
     ]
-    together = arclength.follow_all(plan, numbers, tables, attempts)
-    alone = [arclength.follow_all(plan, numbers, tables, [attempt]) for attempt in attempts]
+    together = attempts.follow_all(plan, numbers, tables, made)
+    alone = [attempts.follow_all(plan, numbers, tables, [attempt]) for attempt in made]
     first = {0: 0, 1: 0, 2: 0, None: 0}
     for draw in range(29):
         arrived = [rank for rank, one in enumerate(alone) if one.status[0, draw] == Status.SOLVED]
@@ -200,7 +200,7 @@ def test_attempts_side_by_side_come_to_what_they_come_to_one_after_the_other(tre
                 assert together.sweeps[rank, draw] == one.sweeps[0, draw]
                 np.testing.assert_array_equal(together.logs[rank, draw], one.logs[0, draw])
             else:
-                assert together.status[rank, draw] in (arclength.UNTRIED, one.status[0, draw])
+                assert together.status[rank, draw] in (attempts.UNTRIED, one.status[0, draw])
     assert first[0] > 3
     assert first[1] > 3
 
@@ -233,7 +233,7 @@ def test_arc_length_goes_on_where_nearly_all_is_decided(precision, close):
         np.concatenate([own.ravel(), own.T.ravel()])[:, None], np.zeros((0, 1)), np.full((2, 1), precision)
     )
     plan = Plan.plain(tree)
-    (logs,), (status,), _ = arclength.follow_all(plan, numbers, Tables.of(plan), [arclength.Attempt(0.06, None, close)])
+    (logs,), (status,), _ = attempts.follow_all(plan, numbers, Tables.of(plan), [attempts.Attempt(0.06, None, close)])
     assert status[0] == Status.SOLVED
     assert np.exp(logs[0]).max() > 1.0 - 1e-9
 

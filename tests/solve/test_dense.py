@@ -9,10 +9,10 @@ import pytest
 
 from detente.gambit.efg import parse_efg
 from detente.solve import Effort, Numbers, Plan, Status, dense, solution, solve
-from detente.solve.arclength import SweepMap
 from detente.solve.dense import _slope
 from detente.solve.kernels import Tables
 from detente.solve.schedule import Schedule
+from detente.solve.sweep_map import SweepMap
 from detente.solve.verify import verify
 
 

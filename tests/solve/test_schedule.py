@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from detente.solve import Effort, Status
-from detente.solve.arclength import Start, Starts
+from detente.solve.attempts import Start, Starts
 from detente.solve.block import SIDE_BY_SIDE
 from detente.solve.schedule import Schedule
 

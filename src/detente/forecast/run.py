@@ -23,7 +23,7 @@ from detente.forecast.weights import effective_draws, pareto_k
 from detente.game import Game, GameError, unroll
 from detente.situation.model import Situation
 from detente.solve import Block, Effort, Numbers, Plan, Status
-from detente.solve.arclength import Starts
+from detente.solve.attempts import Starts
 from detente.solve.beside import compile_beside
 from detente.solve.lanes import WIDTH
 from detente.solve.method import Method

@@ -66,14 +66,14 @@ def wait_for(kernel: Any) -> None:
 
 def compile_here(*names: str) -> None:
     """Call these kernels on a small game, in this order."""
-    from detente.solve import arclength, finish, index
+    from detente.solve import attempts, finish, index
 
     plan, numbers, tables = _small_game()
     profile = plan.arrays.uniform[None, :]
     calls: dict[str, Callable[[], object]] = {
         "finish": lambda: finish.finish(plan, numbers, profile, np.ones(1, np.bool_), finish.PATIENCE, tables),
         "index": lambda: index.astray(plan, numbers, profile, tables),
-        "arclength": lambda: arclength.follow_all(plan, numbers, tables, [arclength.Attempt(0.1, None)]),
+        "arclength": lambda: attempts.follow_all(plan, numbers, tables, [attempts.Attempt(0.1, None)]),
     }
     for name in names:
         calls[name]()

@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve import arclength, branch, dense, index
-from detente.solve.arclength import Attempt, Start, Starts
+from detente.solve import attempts, branch, dense, index
+from detente.solve.attempts import Attempt, Start, Starts
 from detente.solve.finish import PATIENCE, finish
 from detente.solve.kernels import Numbers, Tables, terminal_payoffs, terminal_reach
 from detente.solve.lanes import WIDTH
@@ -132,7 +132,7 @@ def solve_block(
     numbers = Numbers(*(np.ascontiguousarray(table_, dtype=np.float64) for table_ in numbers))
     tables, left, small = Tables.of(plan), dict[int, Starts](), plan.unknowns <= dense.MOST_UNKNOWNS
     if effort == Effort.QUICK:
-        early = 0 if small else arclength.BUDGET
+        early = 0 if small else attempts.BUDGET
         followed = branch.follow(plan, numbers, BUDGET_OF_SMALL if small else BUDGET, early)
         if not small:
             got = Starts(Start.of(followed), Start.after_few(followed.early))
@@ -175,16 +175,16 @@ def _by_arc_length(
         lost = np.full(draws, Status.BRANCH_LOST, np.int64)
         return np.zeros((draws, plan.unknowns)), lost, np.zeros(draws, np.int64), only
     if small or last:
-        return *arclength.follow_whole(plan, numbers, tables, FAR[effort]), only
+        return *attempts.follow_whole(plan, numbers, tables, FAR[effort]), only
     begun = {Effort.ONWARD: starts.last, Effort.EARLIER: starts.early} if starts else {}
     if effort == Effort.EARLIER and not starts:
-        begun[effort] = arclength.reached(plan, numbers)
+        begun[effort] = attempts.reached(plan, numbers)
     elif effort == Effort.ONWARD and not starts:
         begun[effort] = Start.nowhere(plan.unknowns, draws)
     efforts = [each for each in SIDE_BY_SIDE if effort < each <= through and (each in begun or each >= Effort.AFRESH)]
     efforts = [effort, *efforts]
-    attempts = [Attempt(FAR[each], begun.get(each), close=each == Effort.FINE) for each in efforts]
-    found = arclength.follow_all(plan, numbers, tables, attempts)
+    made = [Attempt(FAR[each], begun.get(each), close=each == Effort.FINE) for each in efforts]
+    found = attempts.follow_all(plan, numbers, tables, made)
     # The first that arrived, or the last: an attempt that another made needless comes after it.
     arrived = found.status == Status.SOLVED
     rank = np.where(arrived.any(axis=0), arrived.argmax(axis=0), len(efforts) - 1)

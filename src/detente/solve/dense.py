@@ -24,7 +24,7 @@ from detente.solve.status import Status
 from detente.solve.sweep import sweep
 
 if TYPE_CHECKING:
-    from detente.solve.arclength import SweepMap
+    from detente.solve.sweep_map import SweepMap
 
 Floats = NDArray[np.float64]
 

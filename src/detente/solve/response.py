@@ -12,11 +12,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.arclength import SweepMap
 from detente.solve.kernels import Numbers, Tables
 from detente.solve.krylov import newton_step
 from detente.solve.lanes import WIDTH
 from detente.solve.plan import Plan
+from detente.solve.sweep_map import SweepMap
 
 Floats = NDArray[np.float64]
 Lanes = NDArray[np.bool_]

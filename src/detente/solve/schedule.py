@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.solve.arclength import Starts
+from detente.solve.attempts import Starts
 from detente.solve.block import SIDE_BY_SIDE, Effort
 from detente.solve.lanes import WIDTH
 from detente.solve.status import UNFINISHED

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from detente.game.tree import Tree
 from detente.solve import dense
-from detente.solve.arclength import Starts
+from detente.solve.attempts import Starts
 from detente.solve.beside import compile_beside
 from detente.solve.block import Effort, chunk, solve_block
 from detente.solve.kernels import Numbers, terminal_reach

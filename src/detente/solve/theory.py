@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from detente.game.extensive import GameError
 from detente.game.tree import Tree
 from detente.solve import block
-from detente.solve.arclength import Starts
+from detente.solve.attempts import Starts
 from detente.solve.backward import backward_induction
 from detente.solve.block import Block, Effort, solve_block
 from detente.solve.hierarchy import cognitive_hierarchy, level_k
