@@ -117,13 +117,11 @@ def follow(
                     one.job = -1
                     busy -= 1
             if one.job < 0:
-                while queue < len(jobs.draw) and jobs.rank[queue] > best[jobs.draw[queue]]:
-                    queue += 1
+                queue = _needed(queue, jobs, best)
                 if queue == len(jobs.draw):
                     continue
                 take_up(game, actors, numbers, jobs.draw[queue], lane, tables, target)
-                _begin(unknowns, rows, first, queue, start, jobs.ratio[queue], one, vectors)
-                one.near, one.forcing = jobs.near[queue], jobs.forcing[queue]
+                _begin(unknowns, rows, first, queue, start, jobs, one, vectors)
                 queue += 1
                 busy += 1
             _step(rows, first, one, vectors)
@@ -139,14 +137,23 @@ def follow(
 
 
 @inner
-def _begin(unknowns: int, rows: int, first: int, job: int, start: Any, ratio: float, one: Any, vectors: Floats) -> None:
+def _needed(job: int, jobs: Any, best: NDArray[np.int64]) -> int:
+    """The first from ``job`` on whose draw has not arrived by an attempt that goes before; or the number of jobs."""
+    while job < len(jobs.draw) and jobs.rank[job] > best[jobs.draw[job]]:
+        job += 1
+    return job
+
+
+@inner
+def _begin(unknowns: int, rows: int, first: int, job: int, start: Any, jobs: Any, one: Any, vectors: Floats) -> None:
     """Put a lane where a job starts."""
     before, here, last = first + BEFORE * rows, first + HERE * rows, rows - 1
     for u in range(unknowns):
         row, i = u // WIDTH, u % WIDTH
         vectors[before + row, i], vectors[here + row, i] = start.before[job, u], start.here[job, u]
     vectors[before + last, 0], vectors[here + last, 0] = start.t_before[job], start.t[job]
-    one.job, one.fresh, one.ratio, one.probe = job, True, ratio, newton.PROBE
+    one.job, one.fresh, one.ratio, one.probe = job, True, jobs.ratio[job], newton.PROBE
+    one.near, one.forcing = jobs.near[job], jobs.forcing[job]
     one.moved = math.inf
     one.steps = one.sweeps = 0
 
