@@ -93,6 +93,20 @@ def test_figures_are_those_of_the_accounts_by_hand(folder):
         assert by_option("CHN", "cost")[place] == pytest.approx(-0.2 * stopped)
 
 
+def test_figures_are_worked_out_anew_when_the_same_arrays_hold_other_numbers(folder):
+    """The last accounts are kept for the next figure; not for other draws, nor for the same arrays written to since."""
+    drawn = {name: np.array(values) for name, values in sample(read(folder), 8, 1).values.items()}
+    other = sample(read(folder), 8, 2).values
+    game = unroll(read(folder))
+    first = game.payoff_tables(drawn)[0]
+    np.testing.assert_array_equal(game.payoff_tables(drawn)[0], first)
+    for name, values in drawn.items():
+        values[:] = other[name]
+    second = game.payoff_tables(drawn)[0]
+    assert (second != first).any()
+    np.testing.assert_array_equal(second, unroll(read(folder)).payoff_tables(other)[0])
+
+
 def test_the_numbers_of_the_case_are_quantities_with_their_sources(folder):
     situation = read(folder)
     coal = situation.quantities["trade.coal"]

@@ -90,8 +90,10 @@ class _Books:
 
     def __call__(self, arrays: tuple[Floats, ...]) -> _Kept:
         last = self.last
-        if last is None or not all(a is b or np.array_equal(a, b) for a, b in zip(last[0], arrays, strict=True)):
-            last = self.last = arrays, self._kept(arrays)
+        if last is None or not all(np.array_equal(a, b) for a, b in zip(last[0], arrays, strict=True)):
+            # Of copies: whoever asks may write to its arrays afterwards.
+            own = tuple(np.array(a) for a in arrays)
+            last = self.last = own, self._kept(own)
         return last[1]
 
     def _kept(self, arrays: tuple[Floats, ...]) -> _Kept:
