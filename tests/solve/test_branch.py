@@ -368,7 +368,7 @@ def test_rounding_in_a_deep_game_is_not_taken_for_movement():
     numbers = Numbers(values, game.chance_rows(quantities), np.repeat(5.0 / span[:, None], draws, axis=1))
     followed = branch.follow(plan, numbers, 60)
     assert followed.arrived.all()
-    assert followed.sweeps.max() <= 12
+    assert followed.sweeps.max() <= 10
     assert not followed.slow.any()
     assert not followed.doubt.any()
     found = finish(plan, numbers, followed.logs, followed.slow, PATIENCE, Tables.of(plan))

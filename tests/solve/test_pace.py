@@ -11,7 +11,9 @@ from random_games import random_game
 from detente.solve import Effort, Numbers, Plan, Status, branch, solve_block
 from detente.solve.compiled import jit
 from detente.solve.pace import (
+    FAR,
     FAR_IN_LEAP,
+    FIRST_STEP,
     LEAP,
     PATIENCE_IN_LEAP,
     SURELY,
@@ -52,10 +54,12 @@ def test_a_near_target_is_gone_to_at_once_and_a_leap_back_goes_on_as_without_it(
     pace = first_point(1.1 / LEAP)
     assert step_on(pace, 1.1 / LEAP, 0.5) == 1.0
     assert pace.lane["leapt"][0]
-    assert go_back(pace, 1.0, 0.0) == pytest.approx(1.1 / LEAP * 1.5)
+    assert go_back(pace, 1.0, 0.0) == pytest.approx(1.1 / LEAP * (1.0 + FIRST_STEP))
     assert not pace.lane["leapt"][0]
     assert pace.lane["refused"][0] == 0.0
-    assert step_on(pace, 1.1 / LEAP * 1.5, 0.5) < 1.0  # only once
+    far = first_point(1.0, leapt=True, done=0.4, step=0.3)
+    assert go_back(far, 1.0, 0.25) == pytest.approx(0.55)  # it landed so far off
+    assert step_on(pace, 1.1 / LEAP * 1.5, 0.1) < 1.0  # only once
 
 
 @pytest.mark.parametrize(
@@ -72,10 +76,12 @@ def test_no_leap_to_a_far_target_nor_where_sweeps_do_not_close_in_nor_with_care(
     ("known", "expected"),
     [
         ({}, False),
+        ({"drift": 0.9 * FAR_IN_LEAP}, False),
         ({"drift": 1.1 * FAR_IN_LEAP}, True),
-        ({"closing": 1.1 * SURELY}, True),
-        ({"closing": 1.1 * SURELY, "inner": 3}, False),
-        ({"inner": PATIENCE_IN_LEAP + 1}, True),
+        ({"drift": 1.1 * FAR, "closing": 1.1 * SURELY}, True),
+        ({"drift": 1.1 * FAR, "closing": math.inf, "inner": 1}, False),  # not known yet
+        ({"drift": 0.9 * FAR, "closing": 1.1 * SURELY}, False),  # as any step
+        ({"drift": 1.1 * FAR, "inner": PATIENCE_IN_LEAP + 1}, True),
     ],
 )
 def test_a_leap_has_missed(known, expected):

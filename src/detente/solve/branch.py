@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from detente.solve.arrivals import Arrivals, fetch, in_full_rows, seat
 from detente.solve.compiled import inlined, inner, jit
+from detente.solve.heading import move, point
 from detente.solve.kernels import Numbers, Tables
-from detente.solve.lanes import WIDTH, load, smallest, store, table, where
+from detente.solve.lanes import WIDTH, load, store, table, where
 from detente.solve.mixing import DEPTH, Memory, combine, forget, mixed, remember
 from detente.solve.pace import ARRIVED, GIVEN_UP, IDLE, UNDER_WAY, Pace, begin, judge
 from detente.solve.plan import Plan
@@ -114,7 +115,7 @@ def follow(plan: Plan, numbers: Numbers, budget: int, early: int = 0) -> Followe
 def _follow_in(plan: Plan, numbers: Numbers, budget: int, single: bool, found: Followed) -> None:
     """Follow every draw in single or double precision; those too steep for single precision have less than no sweep."""
     tables, memory, pace = Tables.of(plan, single), Memory.of(plan.unknowns, single), Pace.idle(single)
-    points = table(3 * plan.unknowns, single=single)
+    points = table(3 * plan.odds, single=single)
     steepest, rounding = STEEPEST if single else np.inf, float(np.finfo(pace.t.dtype).eps)
     waiting, numbers = Arrivals.of(plan), in_full_rows(numbers)
     game = plan.arrays
@@ -142,13 +143,13 @@ def _follow(
     for lane in range(width):
         queue = _take_up(game, actors, numbers, queue, draws, lane, steepest, rounding, waiting, tables, pace, found)
         busy += pace.lane[lane].state == UNDER_WAY
-    _move(game, tables.logs, tables, points, pace)
+    move(game, tables.logs, tables, points, pace)
     while busy > 0:
         for a in range(actors):
             store(tables.lam, a, load(pace.t, 0))
         sweep(game, tables)
         measure(game, tables)
-        moving, mixing = judge(game.unknown_action, budget, tables, points, pace)
+        moving, mixing = judge(game, budget, tables, points, pace)
         if mixing:
             starting = False
             for lane in range(width):
@@ -169,18 +170,18 @@ def _follow(
             one = pace.lane[lane]
             if one.sweeps == early.sweeps and one.state == UNDER_WAY:
                 draw = one.draw
-                _keep_points(unknowns, lane, draw, True, tables.image, points, pace, early.logs, early.before)
+                _keep_points(game, lane, draw, True, tables.image, points, pace, early.logs, early.before)
                 early.t[draw], early.t_before[draw] = one.done, one.second
         if moving:
             for lane in range(width):
                 one = pace.lane[lane]
                 if one.leaves and one.state != UNDER_WAY:
-                    _hand_in(unknowns, lane, tables.image, points, pace, found)
+                    _hand_in(game, lane, tables.image, points, pace, found)
                     queue = _take_up(
                         game, actors, numbers, queue, draws, lane, steepest, rounding, waiting, tables, pace, found
                     )
                     busy -= one.state == IDLE
-            _move(game, tables.logs if mixing else tables.image, tables, points, pace)
+            move(game, tables.logs if mixing else tables.image, tables, points, pace)
         rounds += 1
 
 
@@ -219,41 +220,16 @@ def _take_up(
 
 
 @inlined
-def _move(game: Any, others: Floats, tables: Any, points: Floats, pace: Any) -> None:
-    """Lanes that have settled keep their image, the last of three points; those that leave their fraction start from where the branch is heading, ``others`` go on.
-
-    All lanes at once: most of the way most lanes move after every sweep."""
-    accepts, shifts, fresh, heads = (
-        load(pace.accepts, 0),
-        load(pace.shifts, 0),
-        load(pace.fresh, 0),
-        load(pace.heads, 0),
-    )
-    first, second, third = load(pace.shares, 0), load(pace.shares, 1), load(pace.shares, 2)
-    for u in range(len(game.unknown_action)):
-        last, earlier, earliest = load(points, 3 * u), load(points, 3 * u + 1), load(points, 3 * u + 2)
-        earliest = where(shifts, earlier, earliest)
-        earlier = where(shifts, last, earlier)
-        last = where(fresh, game.uniform[u], where(accepts, load(tables.image, u), last))
-        store(points, 3 * u, last)
-        store(points, 3 * u + 1, earlier)
-        store(points, 3 * u + 2, earliest)
-        # A probability is heading no further than to one.
-        heading = smallest(first * last + second * earlier + third * earliest, 0.0)
-        store(tables.logs, u, where(heads, heading, load(others, u)))
-
-
-@inlined
-def _hand_in(unknowns: int, lane: int, image: Floats, points: Floats, pace: Any, found: Any) -> None:
+def _hand_in(game: Any, lane: int, image: Floats, points: Floats, pace: Any, found: Any) -> None:
     """A lane's draw is solved, or given up."""
     one = pace.lane[lane]
     draw = one.draw
     given_up, early = one.state == GIVEN_UP, found.early
-    _keep_points(unknowns, lane, draw, given_up, image, points, pace, found.logs, found.before)
+    _keep_points(game, lane, draw, given_up, image, points, pace, found.logs, found.before)
     found.t[draw], found.t_before[draw] = one.done, one.second
     if given_up and one.sweeps <= early.sweeps:
         # It comes no further than this.
-        _keep_points(unknowns, lane, draw, True, image, points, pace, early.logs, early.before)
+        _keep_points(game, lane, draw, True, image, points, pace, early.logs, early.before)
         early.t[draw], early.t_before[draw] = one.done, one.second
     found.arrived[draw], found.sweeps[draw] = one.state == ARRIVED, one.sweeps
     found.doubt[draw], found.slow[draw] = one.doubt, one.slow
@@ -261,7 +237,7 @@ def _hand_in(unknowns: int, lane: int, image: Floats, points: Floats, pace: Any,
 
 @inlined
 def _keep_points(
-    unknowns: int,
+    game: Any,
     lane: int,
     draw: int,
     both: bool,
@@ -274,12 +250,9 @@ def _keep_points(
     """The last point that a lane settled at, and, if ``both``, the one before. The last is its image, if it has just settled there: its points have not been moved yet, so the one before is then their last."""
     row, here = np.uint64(draw), np.uint64(lane)
     if pace.accepts[0, lane] > 0.0:
-        for u in range(np.uint64(unknowns)):
+        for u in range(np.uint64(len(game.unknown_action))):
             last[row, u] = image[u, here]
     else:
-        for u in range(np.uint64(unknowns)):
-            last[row, u] = points[np.uint64(3) * u, here]
+        point(game, lane, 0, points, last, draw)
     if both:
-        back = np.uint64(0 if pace.shifts[0, lane] > 0.0 else 1)
-        for u in range(np.uint64(unknowns)):
-            before[row, u] = points[np.uint64(3) * u + back, here]
+        point(game, lane, 0 if pace.shifts[0, lane] > 0.0 else 1, points, before, draw)

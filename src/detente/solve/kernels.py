@@ -51,7 +51,7 @@ class Numbers(NamedTuple):
 
 class Tables(NamedTuple):
     """The tables of a row of draws: see the module. ``lam`` (I), ``image`` (n) the responses to ``logs``; ``changed`` (3) how far they are from them: the largest
-    change of a probability, to first order; the sum of changes, which shows what is no number; and the distance, in probability (a log probability's counts in proportion: :mod:`detente.solve.sweep`). ``scratch`` (most options)."""
+    change of a probability, to first order; the sum of changes, which shows what is no number; and the distance, in probability (a log probability's counts in proportion: :mod:`detente.solve.sweep`). ``odds`` the log odds of the options of sets with unknowns, above their first; ``scratch`` (twice the most options)."""
 
     logs: Floats
     prob: Floats
@@ -60,6 +60,7 @@ class Tables(NamedTuple):
     lam: Floats
     image: Floats
     changed: Floats
+    odds: Floats
     scratch: Floats
 
     @classmethod
@@ -67,7 +68,8 @@ class Tables(NamedTuple):
         tree, unknowns = plan.tree, plan.unknowns
         actors, most = len(tree.actors), int(np.diff(tree.set_action).max(initial=2))
         values, reach = plan.values + plan.payoffs, len(plan.arrays.reach) // 2
-        rows = unknowns + tree.chance_rows, tree.actions + tree.chance_rows, values, reach, actors, unknowns, 3, most
+        chances = tree.chance_rows
+        rows = unknowns + chances, tree.actions + chances, values, reach, actors, unknowns, 3, plan.odds, 2 * most
         return cls(*stacked(*rows, single=single))
 
 

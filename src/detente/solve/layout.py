@@ -18,7 +18,7 @@ from detente.solve.worth import ALWAYS, IN_THE_END, Worth, worth
 
 Places = NDArray[np.int64]
 
-ACTOR, NODES, ACTION, OWN, FIRST, MANY, MIX, SET = range(8)
+ACTOR, NODES, ACTION, OWN, FIRST, MANY, MIX, ODDS, SET = range(9)
 """Columns of what is known of a set, and how many there are."""
 
 
@@ -65,7 +65,6 @@ def _laid_out(tree: Tree, values: Worth, payoffs: int) -> dict[str, NDArray[Any]
     whole = starts(tree.set_size * np.diff(tree.set_action))
     own = values.own[np.arange(begin[-1]) + np.repeat(whole[:-1] - begin[:-1], counts)]
     parts = {
-        "sets": sets,
         "own_value": row[own],
         "mix_value": row[values.leads[mix]],
         "loose": np.stack([np.append(row[payoffs + loose], 0), start], axis=1),
@@ -76,7 +75,13 @@ def _laid_out(tree: Tree, values: Worth, payoffs: int) -> dict[str, NDArray[Any]
         "late_action": np.flatnonzero(tree.late[tree.action_set]),
         **_beliefs(tree, values.open),
     }
-    uniform = -np.log(np.diff(tree.set_action)[tree.action_set[parts["unknown_action"]]])
+    by, options = tree.action_set[parts["unknown_action"]], np.diff(tree.set_action)
+    guiding = np.unique(by)
+    odds = starts(options[guiding] - 1)
+    sets[:, ODDS] = -1
+    sets[guiding, ODDS], sets[-1, ODDS] = odds[:-1], odds[-1]
+    parts |= {"sets": sets, "guiding": guiding}
+    uniform = -np.log(options[by])
     return {name: as_index(part.ravel()) for name, part in parts.items()} | {"uniform": uniform}
 
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.solve.compiled import inlined, inner
-from detente.solve.lanes import at, fill, largest, load, size, smallest, stacked, store
-from detente.solve.sweep import IN_LOGS
+from detente.solve.heading import distances, share
+from detente.solve.lanes import stacked
 
 Floats = NDArray[np.float64]
 
@@ -44,13 +44,13 @@ SHORTEST = 1e-3
 """Shortest step, as a share of the target precision."""
 FIRST_PRECISION = 2.0
 """Precision times payoff span at the first step of the branch."""
-AIM = 0.8
+AIM = 0.6
 """Of the step that would land just within ``FAR``, the part that is tried."""
-LONGER = 3.0
-"""Largest ratio of a step to the one before."""
-LEAP, SURELY, FAR_IN_LEAP = 4.0, 0.3, 0.4
+FIRST_STEP, LONGER = 0.8, 3.0
+"""Ratio of the step that follows the first to that, and the largest of any other to the one before."""
+LEAP, SURELY, FAR_IN_LEAP = 3.0, 0.3, 0.4
 """A target up to so many times as steep as the first fraction is gone to in one leap, where the second sweep changes so much less than the first: there, and
-at the target, where it may be so far from where the branch was heading."""
+at the target, if that is further than ``FAR`` from where the branch was heading, which may be so far."""
 PATIENCE_IN_LEAP = 12
 """Sweeps there."""
 SLOW, SLOW_ON_THE_WAY = 0.2, 0.5
@@ -70,7 +70,19 @@ LANE = np.dtype(
         *((name, np.int64) for name in ("draw", "state", "inner", "sweeps")),
         *(
             (name, np.float64)
-            for name in ("step", "done", "second", "third", "before", "rate", "drift", "refused", "enough", "closing")
+            for name in (
+                "step",
+                "done",
+                "second",
+                "third",
+                "before",
+                "rate",
+                "drift",
+                "refused",
+                "enough",
+                "closing",
+                "knee",
+            )
         ),
         *(
             (name, np.bool_)
@@ -82,7 +94,7 @@ LANE = np.dtype(
 """What is known of a lane.
 
 ``draw`` and ``state``. ``done``, ``second``, ``third``: the last fractions of the target that it settled at. ``step``: its last in ``t``.
-``inner``, ``sweeps``: at this fraction, and in all. ``before``: the change of the sweep before the last; ``rate``: the ratio of both over ``t``, where it was last seen. ``drift``: distance moved at this fraction. ``enough``: change at which it has settled at the target. ``closing``: ratio of the second change at this fraction to the first.
+``inner``, ``sweeps``: at this fraction, and in all. ``before``: the change of the sweep before the last; ``rate``: the ratio of both over ``t``, where it was last seen. ``knee``: ``FIRST_PRECISION`` as a fraction. ``drift``: distance moved at this fraction. ``enough``: change at which it has settled at the target. ``closing``: ratio of the second change at this fraction to the first.
 
 What the last sweep means: the lane has ``settled``; it ``leaves`` this fraction. ``doubt``, ``slow``: as in :class:`~detente.solve.branch.Followed`.
 
@@ -97,7 +109,7 @@ class Pace(NamedTuple):
     ``t`` (1): fraction of the target it is at. Of mixing, (1) each, ones and zeros: it ``mixes``,
     starts to (``cleared``), has a last sweep to remember (``kept``). Of its last three points, likewise: the image is now the last (``accepts``), and those before
     are each one further back (``shifts``); or it begins (``fresh``); it goes on from where the branch is heading (``heads``), by the ``shares`` (3) of those points. ``apart`` (2): how far the image is from there,
-    and that from the last point (:func:`_distances`).
+    and that from the last point (:func:`~detente.solve.heading.distances`).
     """
 
     lane: NDArray[np.void]
@@ -127,21 +139,22 @@ def begin(draw: int, lane: int, steepest: float, rounding: float, pace: Any) -> 
     one.draw, one.state = draw, UNDER_WAY
     one.enough = max(NEAR_ENOUGH, ROUNDINGS * rounding * steepest)
     one.inner = one.sweeps = 0
-    one.step = 1.0 if steepest <= FIRST_PRECISION else FIRST_PRECISION / steepest
+    one.knee = FIRST_PRECISION / max(steepest, 1e-300)
+    one.step = min(1.0, one.knee)
     one.done = one.second = one.third = one.drift = one.refused = 0.0
     one.rate = math.inf
     one.doubt = one.slow = one.care = one.back = one.rough = one.again = one.nearly = one.leapt = False
     pace.t[0, lane] = one.step
     pace.kept[0, lane] = pace.mixes[0, lane] = pace.accepts[0, lane] = pace.shifts[0, lane] = 0.0
     pace.fresh[0, lane] = pace.heads[0, lane] = 1.0
-    _share(one.step, lane, one, pace.shares)
+    share(one.step, lane, one, pace.shares)
 
 
 @inner
-def judge(actions: Any, budget: int, tables: Any, points: Floats, pace: Any) -> Any:
-    """After a sweep: does each lane go on, back, is it done or given up? Says whether any leaves its present fraction, and whether any mixes. ``actions`` (n): rows of the unknowns' probabilities."""
+def judge(game: Any, budget: int, tables: Any, points: Floats, pace: Any) -> Any:
+    """After a sweep: does each lane go on, back, is it done or given up? Says whether any leaves its present fraction, and whether any mixes."""
     changed = tables.changed
-    _look(actions, tables, points, pace)
+    _look(game, tables, points, pace)
     leaving, mixing = False, False
     for lane in range(len(pace.lane)):
         one = pace.lane[lane]
@@ -163,7 +176,7 @@ def judge(actions: Any, budget: int, tables: Any, points: Floats, pace: Any) -> 
             pace.accepts[0, lane] = 1.0 if accept else 0.0
             pace.shifts[0, lane] = 1.0 if accept and not one.again else 0.0
             pace.heads[0, lane] = 1.0
-            _share(pace.t[0, lane], lane, one, pace.shares)
+            share(pace.t[0, lane], lane, one, pace.shares)
         mixes = _mixes(one, here, change, inner, mixed)
         one.care = one.care or (restart and not leapt) or (mixes and here < 1.0)
         pace.mixes[0, lane] = 1.0 if mixes else 0.0
@@ -174,7 +187,7 @@ def judge(actions: Any, budget: int, tables: Any, points: Floats, pace: Any) -> 
 
 
 @inlined
-def _look(actions: Any, tables: Any, points: Floats, pace: Any) -> None:
+def _look(game: Any, tables: Any, points: Floats, pace: Any) -> None:
     """Which lanes have settled; and, where it matters exactly, how far from where their branch was heading."""
     asking = False
     for lane in range(len(pace.lane)):
@@ -183,10 +196,10 @@ def _look(actions: Any, tables: Any, points: Floats, pace: Any) -> None:
             mixed = pace.mixes[0, lane] > 0.0
             one.settled = _settled(one, pace.t[0, lane], tables.changed[0, lane], mixed)
             if one.settled and (mixed or one.care):
-                _share(pace.t[0, lane], lane, one, pace.shares)
+                share(pace.t[0, lane], lane, one, pace.shares)
                 asking = True
     if asking:
-        _distances(actions, tables.prob, tables.image, points, pace)
+        distances(game, tables, points, pace)
 
 
 @inlined
@@ -195,8 +208,10 @@ def _decide(budget: int, lane: int, here: float, change: float, sound: bool, mix
     one, at_end = pace.lane[lane], here >= 1.0
     accept, part = False, 0.0
     restart = one.inner > (LAST_PATIENCE if at_end and change < WITH_CARE else PATIENCE)
-    if not sound or (one.leapt and _missed(one)):
+    if not sound:
         restart = True
+    elif one.leapt and _missed(one):
+        restart, part = True, _longer(FAR, one.drift)
     elif one.settled:
         accept, part = _near(lane, here, mixed, pace.apart, one)
         restart = not accept
@@ -214,7 +229,9 @@ def _decide(budget: int, lane: int, here: float, change: float, sound: bool, mix
 @inlined
 def _missed(one: Any) -> Any:
     """Whether a leap has come down too far from where the branch was heading, or where sweeps do not close in at once."""
-    return one.drift > FAR_IN_LEAP or (one.inner == 2 and one.closing > SURELY) or one.inner > PATIENCE_IN_LEAP
+    return one.drift > FAR and (
+        one.drift > FAR_IN_LEAP or (one.inner > 1 and one.closing > SURELY) or one.inner > PATIENCE_IN_LEAP
+    )
 
 
 @inlined
@@ -246,11 +263,18 @@ def _near(lane: int, here: float, mixed: bool, apart: Floats, one: Any) -> Any:
     elif one.leapt and one.closing <= SURELY:
         far = FAR_IN_LEAP
     near = drift <= far or one.done == 0.0
-    part = AIM * math.sqrt((FAR if near else far) / max(drift, 1e-6))
+    part = _longer(FAR if near else far, drift)
     one.refused = 0.0
     if not near and drift <= FAR:
         one.refused, part = drift, min(part, 0.5)
     return near, part
+
+
+@inlined
+def _longer(far: float, drift: float) -> Any:
+    """By how much a step that landed ``drift`` off may be longer, or must be shorter: distances grow with the second to fourth power of a step, as one to three points are gone by; this is for 8/3."""
+    ratio = math.sqrt(math.sqrt(far / max(drift, 1e-6)))
+    return AIM * ratio * math.sqrt(ratio)
 
 
 @inlined
@@ -259,6 +283,7 @@ def _step_on(one: Any, here: float, part: float) -> Any:
     inner, longest = one.inner, 1.0 if one.back else LONGER
     one.inner, one.rough, one.again = 0, inner == 1, here == one.done
     if not one.again:
+        part = FIRST_STEP if one.done == 0.0 else part
         one.step *= min(part, longest if inner <= 12 else (1.2 if inner <= 30 else 0.7))
         one.third, one.second, one.done = one.second, one.done, here
         one.back = False
@@ -270,9 +295,11 @@ def _step_on(one: Any, here: float, part: float) -> Any:
 
 @inlined
 def _go_back(one: Any, here: float, part: float) -> Any:
-    """Back to the last point, and on by a shorter step; after a leap, by the one that would have been taken."""
+    """Back to the last point, and on by a shorter step; after a leap, by the one that would have been taken, or less if it landed that far off."""
     if one.leapt:
         one.leapt, one.inner, one.refused = False, 0, 0.0
+        shorter = (here - one.done) * part
+        one.step = shorter if 0.0 < shorter < one.step else one.step
         return one.done + one.step
     one.step = (here - one.done) * max(part, 1.0 / 3.0)
     one.inner, one.back = 0, True
@@ -298,39 +325,3 @@ def _mixes(one: Any, here: float, change: float, inner: int, mixed: bool) -> Any
         one.rate = change / (one.before * here)
     one.before = change
     return mixes
-
-
-@inlined
-def _share(t: float, lane: int, one: Any, shares: Floats) -> None:
-    """Shares of a lane's last three points in where the branch is heading at ``t``: by the parabola through them, or the secant through two."""
-    a, b, c = one.done, one.second, one.third
-    first, second, third = 1.0, 0.0, 0.0
-    if a > b > c:
-        first = (t - b) * (t - c) / ((a - b) * (a - c))
-        second = (t - a) * (t - c) / ((b - a) * (b - c))
-        third = (t - a) * (t - b) / ((c - a) * (c - b))
-    elif a > b:
-        first, second = (t - b) / (a - b), (a - t) / (a - b)
-    shares[0, lane], shares[1, lane], shares[2, lane] = first, second, third
-
-
-@inner
-def _distances(actions: Any, prob: Floats, image: Floats, points: Floats, pace: Any) -> None:
-    """Largest distance of the image from where the branch was heading, in probability (a log probability's counts in proportion); and of that
-    from the last point: into ``apart``, for the lanes whose ``shares`` are those of where it was heading."""
-    first, second, third = load(pace.shares, 0), load(pace.shares, 1), load(pace.shares, 2)
-    drift = planned = fill(image, 0.0)
-    for u in range(len(actions)):
-        before, now, here = load(points, 3 * u), load(image, u), load(prob, at(actions, u))
-        guess = first * before + second * load(points, 3 * u + 1) + third * load(points, 3 * u + 2)
-        there, back = _grown(smallest(guess, 0.0) - now), _grown(before - now)
-        drift = largest(largest(size(guess - now) * IN_LOGS, size(there) * here), drift)
-        planned = largest(largest(size(guess - before) * IN_LOGS, size(there - back) * here), planned)
-    store(pace.apart, 0, drift)
-    store(pace.apart, 1, planned)
-
-
-@inlined
-def _grown(x: Any) -> Any:
-    """The exponential less one, by its series: within a tenth from -1 to 1, and what is further than that is too far anyway, as log probabilities count (``IN_LOGS`` is no less than ``FAR``)."""
-    return x * (1.0 + x * (0.5 + x * (1.0 / 6.0 + x * (1.0 / 24.0))))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from detente.game.combinations import firsts, ranks
 from detente.game.tree import Index, Tree
-from detente.solve.layout import FIRST, SET, as_index, layout
+from detente.solve.layout import FIRST, ODDS, SET, as_index, layout
 
 
 class Arrays(NamedTuple):
@@ -24,13 +24,14 @@ class Arrays(NamedTuple):
     Shapes: N nodes, E edges, H sets, A actions, C chance rows, I actors, n unknowns, R nodes whose reach is needed, P payoffs.
 
     ``sets`` ((H + 1) * SET): of each set its ``ACTOR``, where its ``NODES`` and its ``ACTION`` s begin as in :class:`~detente.game.Tree`, and where its own values (``OWN``) and those of its nodes' children (``MIX``)
-    do; of the different values of its nodes that stand in its level, which are rows one after the other, the ``FIRST`` and how ``MANY``. Last comes an end. Of nodes that are alike to their mover only the first counts.
+    do; of the different values of its nodes that stand in its level, which are rows one after the other, the ``FIRST`` and how ``MANY``; and where its log ``ODDS`` begin, one fewer than its options, or -1 where none of them is an unknown. Last comes an end. Of nodes that are alike to their mover only the first counts.
     ``set_reach`` the reach row of each of a set's nodes.
     ``own_value``: rows of the values to its mover that a set's nodes lead to, for the first node's options in order, then for the next one's.
     ``mix_value``: of a set's values, the rows of what the first option leads to, in their order, then of the second.
     ``loose`` ((L + 1) * 2), ``loose_row``, ``loose_value``: other values, one by one: of chance nodes, and of those of late sets further down; then those that only the ``worth`` needs. Row, and where options begin; row of each probability; rows of what they lead to.
     ``worth`` (I): row of what the game is worth to each actor.
     ``unknown`` (A): number of the unknown that an action is, or -1. ``unknown_action`` (n); ``uniform`` (n) its log probability where all options are alike.
+    ``guiding`` (G): sets with unknowns.
     ``late_action``: actions whose old probability is needed in a pass.
     ``reach`` (R * 2): row of the parent, and row of the log probability that leads from there; row 0 is the root.
     ``levels`` ((K + 1) * 2): where a level's sets and loose values begin.
@@ -49,6 +50,7 @@ class Arrays(NamedTuple):
     unknown: Index
     unknown_action: Index
     uniform: NDArray[np.float64]
+    guiding: Index
     late_action: Index
     reach: Index
     levels: Index
@@ -72,6 +74,11 @@ class Plan:
     @property
     def unknowns(self) -> int:
         return len(self.arrays.unknown_action)
+
+    @property
+    def odds(self) -> int:
+        """Rows of log odds."""
+        return int(self.arrays.sets[-SET + ODDS])
 
     @property
     def payoffs(self) -> int:

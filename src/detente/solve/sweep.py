@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from detente.solve.compiled import inlined, inner, jit
 from detente.solve.lanes import at, exp, fill, largest, load, log, size, smallest, store, where
-from detente.solve.layout import ACTION, ACTOR, FIRST, MANY, MIX, NODES, OWN, SET
+from detente.solve.layout import ACTION, ACTOR, FIRST, MANY, MIX, NODES, ODDS, OWN, SET
 
 Floats = NDArray[np.float64]
 
@@ -130,9 +130,11 @@ def answer_of_two(game: Any, h: int, tables: Any) -> None:
     one, two, total = in_two(x)
     store(prob, first, one)
     store(prob, first + 1, two)
-    u, v = at(game.unknown, first), at(game.unknown, first + 1)
-    if u >= 0 or v >= 0:
+    odds = at(game.sets, h * SET + ODDS)
+    if odds >= 0:
+        store(tables.odds, odds, x)
         total = log(total)
+        u, v = at(game.unknown, first), at(game.unknown, first + 1)
         if u >= 0:
             store(image, u, smallest(0.0 - x, 0.0) - total)
         if v >= 0:
@@ -149,10 +151,10 @@ def answer_of_many(game: Any, h: int, options: int, tables: Any) -> None:
     value, image, worth, first = tables.value, tables.image, tables.scratch, at(game.sets, h * SET + ACTION)
     expected_payoffs(game, h, options, value, tables.reach, worth)
     total = respond(options, load(tables.lam, at(game.sets, h * SET + ACTOR)), worth, tables.prob, first)
-    known = False
-    for k in range(options):
-        known = known or at(game.unknown, first + k) >= 0
-    if known:
+    odds = at(game.sets, h * SET + ODDS)
+    if odds >= 0:
+        for k in range(1, options):
+            store(tables.odds, odds + k - 1, load(worth, k) - load(worth, 0))
         total = log(total)
         for k in range(options):
             u = at(game.unknown, first + k)
