@@ -70,7 +70,9 @@ def counts(plan: Plan) -> Counts:
         edges + plan.values + len(game.loose_row) + int(options[~pair].sum())
     )  # values: what each is a mean of; the value stored; chances, choices
     rows += int((size * options).sum() + size[~one].sum())  # payoffs of options, and reach where beliefs count
-    rows += int(options.sum() + tree.sets + known.sum())  # choices stored, precision loaded, images stored
+    rows += (
+        int(options.sum() + tree.sets + known.sum()) + plan.odds
+    )  # choices stored, precision loaded, images and log odds stored
     fused = edges + late_fused
     looked = np.where(pair, 1, options)  # at sets of two options only the difference counts
     fused += int((two * (EXP + 1 + 2 * looked)).sum() + (more * (size * (EXP + looked) + looked)).sum())
