@@ -328,6 +328,30 @@ def test_sweeps_find_the_same_in_any_company(tree, payoffs, precision):
         np.testing.assert_array_equal(one, np.concatenate([each[part] for each in alone], axis=-1))
 
 
+def test_so_they_do_where_only_some_options_of_a_set_are_unknowns():
+    """Among draws that step with care, are given up, and take up lanes of others."""
+    game, draws = random_game(4, 400, actors=3, draws=43, crossing=True), 43
+    plan, span = Plan.plain(game.tree), np.ptp(game.payoffs, axis=0)
+    known = np.add.reduceat(plan.arrays.unknown >= 0, game.tree.set_action[:-1])
+    assert ((known > 0) & (known < np.diff(game.tree.set_action))).any()
+    values = np.ascontiguousarray(game.payoffs.transpose(1, 0, 2).reshape(-1, draws))
+    numbers = Numbers(values, np.ascontiguousarray(game.chances), np.geomspace(3.0, 300.0, draws) / span)
+
+    def of(which):
+        found = branch.follow(plan, numbers.take(which), 100, early=20)
+        parts = found.logs, found.before, found.t, found.t_before, found.sweeps, found.arrived, found.early.t
+        told = found.t_before > 0.0  # else anything
+        return [np.where(told[:, None], part, 0.0) if part.ndim > 1 else part for part in parts], found.arrived
+
+    together, arrived = of(np.arange(draws))
+    assert 5 < arrived.sum() < draws - 2
+    order = np.random.default_rng(2).permutation(draws)
+    others, _ = of(order)
+    for part, (one, other) in enumerate(zip(together, others, strict=True)):
+        keep = ~arrived if part == 1 else np.ones(draws, np.bool_)  # only those given up have one before
+        np.testing.assert_array_equal(one[keep], other[np.argsort(order)][keep])
+
+
 def test_single_precision_leads_where_double_does():
     """A game of private information, its payoffs from tiny to huge and far from zero, and so steep that some draws are followed in double precision."""
     game = random_game(11, 60, actors=2, draws=1, crossing=False)

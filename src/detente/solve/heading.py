@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 
 @inlined
 def share(t: float, lane: int, one: Any, shares: Floats) -> None:
-    """Multiples (3) of the log odds of a lane's last three points, at ``done``, ``second`` and ``third``, that make those it is heading to at ``t``: Lagrange's polynomials. Points at zero, of which there may be none else, are the uniform profile, and say nothing of what options are worth."""
+    """Multiples (3) of the log odds of a lane's last three points, at ``done``, ``second`` and ``third``, that make those it is heading to at ``t``: Lagrange's polynomials. Those at zero, where all play is uniform, say nothing of what options are worth, and are left out; where there are no others, it is there that the lane starts."""
     a, b, c, knee = one.done, one.second, one.third, one.knee
     first, second, third = 1.0, 0.0, 0.0
     if a > 0.0:
@@ -58,7 +58,7 @@ def move(game: Any, others: Floats, tables: Any, points: Floats, pace: Any) -> N
             store(scratch, 0, 0.0)
             for k in range(1, options):
                 store(scratch, k, _keep(row + k - 1, odds, points, pace))
-            common = _common(options, scratch)
+            common = _common(0, options, scratch)
             for k in range(options):
                 _start(at(game.unknown, action + k), load(scratch, k) - common, others, logs, heads)
 
@@ -74,12 +74,13 @@ def _keep(row: int, odds: Floats, points: Floats, pace: Any) -> Any:
     store(points, 3 * row, last)
     store(points, 3 * row + 1, earlier)
     store(points, 3 * row + 2, earliest)
-    return _ahead(last, earlier, earliest, pace)
+    return _ahead(last, earlier, earliest, pace.shares)
 
 
 @inlined
-def _ahead(last: Any, earlier: Any, earliest: Any, pace: Any) -> Any:
-    return load(pace.shares, 0) * last + load(pace.shares, 1) * earlier + load(pace.shares, 2) * earliest
+def _ahead(last: Any, earlier: Any, earliest: Any, shares: Floats) -> Any:
+    """Where three points head."""
+    return load(shares, 0) * last + load(shares, 1) * earlier + load(shares, 2) * earliest
 
 
 @inlined
@@ -98,13 +99,13 @@ def _logs_of_two(x: Any) -> Any:
 
 
 @inlined
-def _common(options: int, odds: Floats) -> Any:
-    """What log odds above the first option, in the rows after the first, are above log probabilities, to within a thousandth for each."""
+def _common(begin: int, options: int, odds: Floats) -> Any:
+    """What log odds above the first option, in rows from ``begin`` on, are above log probabilities, to within a thousandth for each."""
     top = fill(odds, 0.0)
-    for k in range(1, options):
+    for k in range(begin + 1, begin + options):
         top = largest(load(odds, k), top)
     total = _fallen(top)
-    for k in range(1, options):
+    for k in range(begin + 1, begin + options):
         total += _fallen(top - load(odds, k))
     return top + log(total)
 
@@ -123,54 +124,51 @@ def _fallen(x: Any) -> Any:
 @inner
 def distances(game: Any, tables: Any, points: Floats, pace: Any) -> None:
     """Largest distance of the image from where the branch was heading, in probability (a log probability's counts in proportion); and of that
-    from the last point: into ``apart``, for the lanes whose ``shares`` are those of where it was heading.
-
-    Seen from the image, by series: to within a twentieth where no log odds differ by more than one; what is further than that is too far anyway (``IN_LOGS`` is no less than ``FAR``)."""
-    prob, odds, scratch = tables.prob, tables.odds, tables.scratch
-    drift = planned = fill(odds, 0.0)
-    store(scratch, 0, 0.0)
+    from the last point: into ``apart``, to within some thousandths."""
+    scratch, shares = tables.scratch, pace.shares
+    drift = planned = fill(scratch, 0.0)
     for g in range(len(game.guiding)):
         h = at(game.guiding, g)
         action, row = at(game.sets, h * SET + ACTION), at(game.sets, h * SET + ODDS)
         options = at(game.sets, (h + 1) * SET + ACTION) - action
-        # Where it was heading, and where it was, above where it is.
-        store(scratch, options, 0.0)
-        there = back = fill(odds, 0.0)
-        for k in range(1, options):
-            r, now, here = 3 * (row + k - 1), load(odds, row + k - 1), load(prob, action + k)
-            guess, before = (
-                _ahead(load(points, r), load(points, r + 1), load(points, r + 2), pace) - now,
-                load(points, r) - now,
-            )
-            store(scratch, k, guess)
-            store(scratch, options + k, before)
-            there += here * _grown(guess)
-            back += here * _grown(before)
-        there, back = _log_of_one_and(there), _log_of_one_and(back)
-        for k in range(options):
-            if at(game.unknown, action + k) >= 0:
-                guess, before, here = (
-                    load(scratch, k) - there,
-                    load(scratch, options + k) - back,
-                    load(prob, action + k),
-                )
-                off, step = _grown(guess), _grown(guess) - _grown(before)
-                drift = largest(largest(size(guess) * IN_LOGS, size(off) * here), drift)
-                planned = largest(largest(size(guess - before) * IN_LOGS, size(step) * here), planned)
+        if options == 2:
+            last = load(points, 3 * row)
+            one, two = _logs_of_two(_ahead(last, load(points, 3 * row + 1), load(points, 3 * row + 2), shares))
+            before, then = _logs_of_two(last)
+            drift, planned = _further(game, action, one, before, tables, drift, planned)
+            drift, planned = _further(game, action + 1, two, then, tables, drift, planned)
+        else:
+            store(scratch, 0, 0.0)
+            store(scratch, options, 0.0)
+            for k in range(1, options):
+                r = 3 * (row + k - 1)
+                last = load(points, r)
+                store(scratch, k, _ahead(last, load(points, r + 1), load(points, r + 2), shares))
+                store(scratch, options + k, last)
+            above, over = _common(0, options, scratch), _common(options, options, scratch)
+            for k in range(options):
+                guess, before = load(scratch, k) - above, load(scratch, options + k) - over
+                drift, planned = _further(game, action + k, guess, before, tables, drift, planned)
     store(pace.apart, 0, drift)
     store(pace.apart, 1, planned)
 
 
 @inlined
-def _grown(x: Any) -> Any:
-    """The exponential less one."""
-    return x * (1.0 + x * (0.5 + x * (1.0 / 6.0 + x * (1.0 / 24.0))))
+def _further(game: Any, action: int, guess: Any, before: Any, tables: Any, drift: Any, planned: Any) -> Any:
+    """The largest distances so far and those of an action, if it is an unknown, from the log probabilities where it was heading and was before."""
+    u = at(game.unknown, action)
+    if u >= 0:
+        now, here = load(tables.image, u), load(tables.prob, action)
+        there, back = _grown(guess - now), _grown(before - now)
+        drift = largest(largest(size(guess - now) * IN_LOGS, size(there) * here), drift)
+        planned = largest(largest(size(guess - before) * IN_LOGS, size(there - back) * here), planned)
+    return drift, planned
 
 
 @inlined
-def _log_of_one_and(x: Any) -> Any:
-    """``log(1 + x)``, by Pade's approximation."""
-    return x * (6.0 + x) / (6.0 + 4.0 * x)
+def _grown(x: Any) -> Any:
+    """The exponential less one, by its series: within a tenth from -1 to 1, and what is further than that is too far anyway, as log probabilities count (``IN_LOGS`` is no less than ``FAR``)."""
+    return x * (1.0 + x * (0.5 + x * (1.0 / 6.0 + x * (1.0 / 24.0))))
 
 
 @inner

@@ -3,7 +3,7 @@
 At a fraction ``t`` of the target precision a lane sweeps until it settles. Then it steps on, the further the nearer it came to where
 the branch was heading. Where sweeps close in fast, as they have been seen to just before, one is enough; that is most of the way in most games. Where
 sweeps fail to settle, or settle far from where the branch was heading, which may be another branch, the lane goes back and
-takes a shorter step: from then on it steps with care. A near target is reached in one leap from the first fraction, where sweeps close in at once both there and at the target.
+takes a shorter step: from then on it steps with care. A near target is reached in one leap from the first fraction, where sweeps close in at once.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ LEAP, SURELY, FAR_IN_LEAP = 3.0, 0.3, 0.4
 """A target up to so many times as steep as the first fraction is gone to in one leap, where the second sweep changes so much less than the first: there, and
 at the target, if that is further than ``FAR`` from where the branch was heading, which may be so far."""
 PATIENCE_IN_LEAP = 12
-"""Sweeps there."""
+"""Sweeps there, then."""
 SLOW, SLOW_ON_THE_WAY = 0.2, 0.5
 """Sweeps whose change falls by less than to this share of the one before are mixed, at the target and on the way to it."""
 PLAIN = 2
@@ -195,9 +195,7 @@ def _look(game: Any, tables: Any, points: Floats, pace: Any) -> None:
         if one.state == UNDER_WAY:
             mixed = pace.mixes[0, lane] > 0.0
             one.settled = _settled(one, pace.t[0, lane], tables.changed[0, lane], mixed)
-            if one.settled and (mixed or one.care):
-                share(pace.t[0, lane], lane, one, pace.shares)
-                asking = True
+            asking = asking or (one.settled and (mixed or one.care))
     if asking:
         distances(game, tables, points, pace)
 
