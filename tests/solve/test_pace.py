@@ -11,6 +11,7 @@ from random_games import random_game
 from detente.solve import Effort, Numbers, Plan, Status, branch, solve_block
 from detente.solve.compiled import jit
 from detente.solve.pace import (
+    AIM,
     FAR,
     FAR_IN_LEAP,
     FIRST_STEP,
@@ -20,6 +21,7 @@ from detente.solve.pace import (
     UNDER_WAY,
     Pace,
     _go_back,
+    _longer,
     _missed,
     _step_on,
 )
@@ -33,6 +35,11 @@ def step_on(pace, here, part):
 @jit
 def go_back(pace, here, part):
     return _go_back(pace.lane[0], here, part)
+
+
+@jit
+def longer(far, drift):
+    return _longer(far, drift)
 
 
 @jit
@@ -57,9 +64,19 @@ def test_a_near_target_is_gone_to_at_once_and_a_leap_back_goes_on_as_without_it(
     assert go_back(pace, 1.0, 0.0) == pytest.approx(1.1 / LEAP * (1.0 + FIRST_STEP))
     assert not pace.lane["leapt"][0]
     assert pace.lane["refused"][0] == 0.0
+    assert step_on(pace, 1.1 / LEAP * 1.5, 0.1) < 1.0  # only once
     far = first_point(1.0, leapt=True, done=0.4, step=0.3)
     assert go_back(far, 1.0, 0.25) == pytest.approx(0.55)  # it landed so far off
-    assert step_on(pace, 1.1 / LEAP * 1.5, 0.1) < 1.0  # only once
+    near = first_point(1.0, leapt=True, done=0.4, step=0.3)
+    assert go_back(near, 1.0, 0.9) == pytest.approx(0.7)
+
+
+def test_the_step_after_the_first_is_the_same_however_far_that_went_and_others_are_not():
+    for part in (0.1, 2.0):
+        assert step_on(first_point(0.1), 0.1, part) == pytest.approx(0.1 * (1.0 + FIRST_STEP))
+        assert step_on(first_point(0.1, done=0.05), 0.1, part) == pytest.approx(0.1 * (1.0 + part))
+    assert longer(FAR, FAR) == pytest.approx(AIM)
+    assert longer(FAR, FAR / 2 ** (8 / 3)) == pytest.approx(2.0 * AIM)
 
 
 @pytest.mark.parametrize(
