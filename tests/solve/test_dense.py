@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from detente.gambit.efg import parse_efg
-from detente.solve import Effort, Numbers, Plan, Status, dense, solution, solve
-from detente.solve.dense import _slope
+from detente.solve import Numbers, Plan, Status, dense, solution, solve
+from detente.solve.curve import Curve
 from detente.solve.kernels import Tables
 from detente.solve.schedule import Schedule
 from detente.solve.sweep_map import SweepMap
@@ -71,7 +71,7 @@ def test_the_derivative_where_a_sweep_bends_soon(kuhn):
     sweeps.take(Numbers(values, np.ascontiguousarray(kuhn.chances[:, None]), lam), np.zeros(8, np.int64))
     found = solve(kuhn.tree, kuhn.payoffs[..., None], kuhn.chances[:, None], lam)
     point = np.append(np.log(found.choice[plan.arrays.unknown_action, 0]), 1.0)
-    slope = _slope(sweeps, point)
+    slope = Curve(sweeps).slope(point)
     assert np.abs(slope).max() > 1e4
     # To first order a short way along any direction changes ``F`` by the derivative times it.
     way = np.random.default_rng(0).standard_normal(len(point)) * 1e-6 / np.abs(slope).max(axis=0).clip(1.0)
@@ -82,13 +82,13 @@ def test_the_derivative_where_a_sweep_bends_soon(kuhn):
     np.testing.assert_allclose(slope @ way, (apart[0] - apart[1]) / 2, atol=2e-8)
 
 
-def test_the_longest_effort_is_for_games_in_which_it_does_something(kuhn, monkeypatch):
-    """Elsewhere it would put nothing in the place of what the others came to."""
+def test_single_draws_are_followed_with_the_jacobian_where_that_is_something_new(kuhn, monkeypatch):
+    """Not where all are followed so from the beginning, nor where it is too large."""
     asked = []
 
-    def schedule(*given):
-        asked.append(given[3])
-        return Schedule(*given)
+    def schedule(*given, few):
+        asked.append(few)
+        return Schedule(*given, few=few)
 
     monkeypatch.setattr(solution, "Schedule", schedule)
     numbers = kuhn.payoffs[..., None], kuhn.chances[:, None], np.full((2, 1), 1.0)
@@ -97,4 +97,4 @@ def test_the_longest_effort_is_for_games_in_which_it_does_something(kuhn, monkey
     solve(kuhn.tree, *numbers)
     monkeypatch.setattr(dense, "MOST_AT_LAST", 5)
     solve(kuhn.tree, *numbers)
-    assert asked == [Effort.FINE, Effort.WHOLE, Effort.FINE]
+    assert asked == [0, solution.FEW, 0]

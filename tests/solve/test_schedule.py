@@ -55,7 +55,7 @@ class Solver:
             yield Came(np.where(solved, Status.SOLVED, Status.BRANCH_LOST), tried, starts)
 
 
-def run(solver, draws, size=16, cores=2, hardest=Effort.WHOLE, weight=None, few=1000):
+def run(solver, draws, size=16, cores=2, hardest=Effort.FINE, weight=None, few=1000):
     schedule = Schedule(np.zeros(draws) if weight is None else weight, lambda effort: size, cores, hardest, few)
     last = {}
     for _, which, came in schedule.tried(schedule.dealt(Effort.QUICK, np.arange(draws), cores), solver):
@@ -107,13 +107,16 @@ def test_the_last_that_are_left_go_through_several_efforts_in_one_call():
     assert {through for (first, through), _ in hard if first != through} == {SIDE_BY_SIDE[-1]}
 
 
-@pytest.mark.parametrize("most", [2, 3, 4])
-def test_the_longest_effort_is_for_a_few_draws(most):
+@pytest.mark.parametrize("most", [0, 3, 4])
+def test_the_jacobian_is_for_a_few_draws(most):
+    """Where more are left they all go on to what comes after it."""
     needs = [Effort.WHOLE, Effort.QUICK, Effort.WHOLE, Effort.FINE, Effort.WHOLE]
-    last = run(Solver(needs), 5, few=most)
+    solver = Solver(needs)
+    last = run(solver, 5, few=most)
     assert last[3] == (Effort.FINE, Status.SOLVED)
     for draw in (0, 2, 4):
-        assert last[draw] == ((Effort.WHOLE, Status.SOLVED) if most >= 3 else (Effort.FINE, Status.BRANCH_LOST))
+        assert last[draw] == (Effort.WHOLE if most >= 4 else Effort.FINE, Status.SOLVED)
+    assert any(effort == Effort.WHOLE for effort, _ in solver.tried) == (most >= 4)
 
 
 def test_the_weightiest_are_begun_first():

@@ -34,10 +34,10 @@ class Effort(IntEnum):
     """By arc length from the beginning."""
     SHORTER = 4
     """The same in shorter steps: what steps of one length miss where curves nearly touch, those of another may not."""
-    FINE = 5
-    """The same in the shortest, close to the curve: for where another nearly touches it."""
-    WHOLE = 6
-    """The same with the whole Jacobian, where that is not too large: it takes long, seldom fails, and is meant for a few draws."""
+    WHOLE = 5
+    """The same with the Jacobian, which is seen to be on the right curve at every step: it takes seconds, seldom fails, and is meant for a few draws of games that are not too large."""
+    FINE = 6
+    """Again without, in the shortest steps, close to the curve: for where another nearly touches it."""
 
 
 BUDGET, BUDGET_OF_SMALL = 200, 600
@@ -47,8 +47,8 @@ FAR = {
     Effort.EARLIER: 0.12,
     Effort.AFRESH: 0.06,
     Effort.SHORTER: 0.04,
-    Effort.FINE: 0.012,
     Effort.WHOLE: 0.06,
+    Effort.FINE: 0.012,
 }
 """How far from where it was heading a step by arc length may land, in probability."""
 SIDE_BY_SIDE = (Effort.EARLIER, Effort.AFRESH, Effort.SHORTER)
@@ -146,7 +146,7 @@ def solve_block(
         logs, status, sweeps, tried = _by_arc_length(plan, numbers, tables, effort, starts, through or effort)
         found = finish(plan, numbers, logs, np.zeros(draws, np.bool_), 0, tables)
         doubtful = np.ones(draws, np.bool_)
-    if effort != Effort.FINE:
+    if effort < Effort.FINE:
         # A point that plain sweeps come to attracts them, and its index is that of the principal branch. Short steps are the
         # last word: at a symmetry the branch itself crosses others, and goes on with the other index.
         which = np.flatnonzero((status == Status.SOLVED) & doubtful)
@@ -170,11 +170,10 @@ def _by_arc_length(
         plan.unknowns <= dense.MOST_UNKNOWNS,
         np.full(numbers.lam.shape[1], effort),
     )
-    last = effort == Effort.WHOLE
-    if effort < Effort.AFRESH if small else (last and plan.unknowns > dense.MOST_AT_LAST):
+    if small and effort < Effort.AFRESH:
         lost = np.full(draws, Status.BRANCH_LOST, np.int64)
         return np.zeros((draws, plan.unknowns)), lost, np.zeros(draws, np.int64), only
-    if small or last:
+    if small or effort == Effort.WHOLE:
         return *attempts.follow_whole(plan, numbers, tables, FAR[effort]), only
     begun = {Effort.ONWARD: starts.last, Effort.EARLIER: starts.early} if starts else {}
     if effort == Effort.EARLIER and not starts:

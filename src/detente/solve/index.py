@@ -27,8 +27,8 @@ from detente.solve.vectors import collect, deal, length, orthogonalise, rows_of,
 
 Floats = NDArray[np.float64]
 
-BASIS = 10
-"""Largest Krylov basis."""
+BASIS, CLOSER = 10, 80
+"""Largest Krylov basis; and for a second look at what the first takes for astray: of several eigenvalues above one, ten vectors may show only some."""
 PROBE, SHORTEST_PROBE = 1e-6, 1e-11
 """Largest change of an unknown in a finite difference; and least, where its image changed more in the differences before: at high precisions images bend soon, and eigenvalues near one are
 looked for beside some of a hundred thousand. The first difference, in precision, gives a first idea of that."""
@@ -52,10 +52,19 @@ image of, the answer, and then the Krylov basis."""
 
 def astray(plan: Plan, numbers: Numbers, logs: Floats, tables: Tables) -> NDArray[np.bool_]:
     """(D,) draws whose fixed point, log probabilities ``logs`` (D, n), has index -1."""
+    if not logs.size:
+        return np.zeros(len(logs), dtype=np.bool_)
+    odd = _odd(_hessenberg(plan, numbers, logs, tables, BASIS))
+    which = np.flatnonzero(odd)
+    if len(which) and logs.shape[1] > BASIS:
+        odd[which] = _odd(_hessenberg(plan, numbers.take(which), np.ascontiguousarray(logs[which]), tables, CLOSER))
+    return odd
+
+
+def _hessenberg(plan: Plan, numbers: Numbers, logs: Floats, tables: Tables, most: int) -> Floats:
+    """(D, m + 1, m) Hessenberg matrices of Arnoldi's method for each draw, m being ``most`` or the number of unknowns."""
     draws, unknowns = logs.shape
-    basis = min(unknowns, BASIS)
-    if basis == 0 or draws == 0:
-        return np.zeros(draws, dtype=np.bool_)
+    basis = min(unknowns, most)
     full = -(-draws // WIDTH) * WIDTH
     columns = np.zeros((full * basis, basis + 1))
     vectors, rate = table(WIDTH * (BASIS_FROM + basis + 1) * rows_of(unknowns)), np.zeros((2, WIDTH))
@@ -71,7 +80,7 @@ def astray(plan: Plan, numbers: Numbers, logs: Floats, tables: Tables) -> NDArra
         rate,
         columns,
     )
-    return _odd(columns.reshape(full, basis, basis + 1)[:draws].transpose(0, 2, 1))
+    return columns.reshape(full, basis, basis + 1)[:draws].transpose(0, 2, 1)
 
 
 @jit

@@ -56,7 +56,7 @@ class Schedule:
     """How D draws are to be tried, on so many ``cores``, with up to the ``hardest`` effort.
 
     ``size``: how many together with an effort. ``weight`` (D,): those with the largest, which as a rule take longest, are begun first: begun last, they would leave lanes idle.
-    ``few``: up to so many are tried with ``WHOLE``, for which each draw takes some seconds to a minute; where more are left, they stay unsolved.
+    ``few``: up to so many are tried with ``WHOLE``, for which each draw takes seconds; where more are left for it, they go on to what comes after it.
     """
 
     weight: NDArray[np.float64]
@@ -97,7 +97,7 @@ class Schedule:
                     # Sweeps that got nowhere leave nothing to go on from.
                     draw, tried = int(which[place]), Effort(outcome.tried[place])
                     nowhere = tried == Effort.QUICK and draw not in starts
-                    harder = Effort.EARLIER if nowhere else Effort(min(tried + 1, Effort.WHOLE))
+                    harder = Effort.EARLIER if nowhere else Effort(min(tried + 1, Effort.FINE))
                     if tried < harder <= self.hardest:
                         left[harder].append(draw)
             for harder in list(Effort)[1:]:
@@ -106,7 +106,10 @@ class Schedule:
                 ready, size = len(left[harder]), self.size(harder)
                 if harder in (Effort.ONWARD, Effort.EARLIER) and not last:
                     ready = size if ready >= size else 0
-                if harder == Effort.WHOLE and not (last and ready <= self.few):
+                if harder == Effort.WHOLE and ready > self.few:
+                    left[Effort.FINE] += left[harder]
+                    left[harder], ready = [], 0
+                elif harder == Effort.WHOLE and not last:
                     ready = 0
                 if ready:
                     now, left[harder] = np.array(left[harder][:ready], dtype=np.intp), left[harder][ready:]

@@ -73,8 +73,8 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
 
     ``payoffs`` (T, I, D); ``chances`` (C, D) probability of every chance row; ``lam`` (I, D) precision of
     each actor, in units of one over its payoff. The figures are the same on any number of ``threads``. Holds all draws at
-    once: for a forecast, which streams them, see :func:`detente.forecast.forecast`. Where up to ``FEW`` draws are left that nothing else solves, in a game of up to 1,000 unknowns, the
-    whole Jacobian is used, which takes seconds to minutes for each. McKelvey & Palfrey (1998), Turocy (2010).
+    once: for a forecast, which streams them, see :func:`detente.forecast.forecast`. Where up to ``FEW`` draws are left in the end, in a game of 200 to 1,000 unknowns, they are followed with the
+    Jacobian, which takes a second to a minute for most. McKelvey & Palfrey (1998), Turocy (2010).
     """
     compile_beside()
     draws = lam.shape[1]
@@ -103,8 +103,7 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
             return _Came(block.status, block.tried, block.starts)
 
         in_reach = dense.MOST_UNKNOWNS < plan.unknowns <= dense.MOST_AT_LAST
-        hardest = Effort.WHOLE if in_reach else Effort.FINE
-        schedule = Schedule(np.zeros(draws), partial(chunk, plan), threads, hardest, FEW)
+        schedule = Schedule(np.zeros(draws), partial(chunk, plan), threads, few=FEW if in_reach else 0)
         easy = [np.arange(some.start, some.stop) for some in _slices(draws, chunk(plan, Effort.QUICK))]
         for _ in schedule.tried(easy, lambda efforts, parts: over(lambda part: solve_some(efforts, *part), parts)):
             pass  # what it comes to is in its place
