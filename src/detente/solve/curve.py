@@ -79,7 +79,7 @@ class Curve:
 
     def newton(self, point: Floats, plane: Floats, right: Floats) -> Floats | None:
         """``z`` (n + 1,) with ``(F', plane) z = right`` at a point, nearly; none where it cannot be found."""
-        found = self._solved(point, plane, right, FORCING[0])
+        found = self._solved(point, plane, right, FORCING[0], signed=False)
         return None if found is None else found.z
 
     def tangent(self, point: Floats, before: Floats, exact: bool = False) -> Solved | None:
@@ -91,19 +91,20 @@ class Curve:
         right = np.zeros(len(point))
         right[-1] = 1.0
         self._old |= exact
-        found = self._solved(point, before, right, FORCING[1])
+        found = self._solved(point, before, right, FORCING[1], signed=True)
         if found is None:
             return None
         return Solved(found.z / math.sqrt(found.z @ found.z), found.sign)
 
-    def _solved(self, point: Floats, plane: Floats, right: Floats, forcing: float) -> Solved | None:
+    def _solved(self, point: Floats, plane: Floats, right: Floats, forcing: float, signed: bool) -> Solved | None:
+        """What solves the equations, to ``forcing``; its sign zero unless it is to be ``signed``."""
         if self._direct:
             matrix = np.vstack([self.slope(point), plane])
             try:
                 z = np.asarray(np.linalg.solve(matrix, right), np.float64)
             except np.linalg.LinAlgError:
                 return None
-            return Solved(z, float(np.linalg.slogdet(matrix)[0]))
+            return Solved(z, float(np.linalg.slogdet(matrix)[0]) if signed else 0.0)
         new = self._old
         if new and not self._invert(point, plane):
             return None
