@@ -1,4 +1,4 @@
-"""Arc length with the whole Jacobian, in small games at high precision."""
+"""Arc length with the Jacobian, in small games at high precision."""
 
 from __future__ import annotations
 
@@ -95,6 +95,6 @@ def test_single_draws_are_followed_with_the_jacobian_where_that_is_something_new
     solve(kuhn.tree, *numbers)
     monkeypatch.setattr(dense, "MOST_UNKNOWNS", 5)
     solve(kuhn.tree, *numbers)
-    monkeypatch.setattr(dense, "MOST_AT_LAST", 5)
+    monkeypatch.setattr(dense, "MOST_FOR_FEW", 5)
     solve(kuhn.tree, *numbers)
     assert asked == [0, solution.FEW, 0]

@@ -119,6 +119,16 @@ def test_the_jacobian_is_for_a_few_draws(most):
     assert any(effort == Effort.WHOLE for effort, _ in solver.tried) == (most >= 4)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_which_draws_are_the_few_hangs_on_no_number_of_cores(seed):
+    """Draws come to that effort in portions that do; it is known who needs it only when all that goes before has ended."""
+    rng = np.random.default_rng(seed)
+    draws = int(rng.integers(50, 400))
+    needs = rng.choice(list(Effort), draws, p=[0.6, 0.1, 0.08, 0.08, 0.08, 0.04, 0.02])
+    ends = [run(Solver(needs, side_by_side=True), draws, cores=cores, few=8) for cores in (1, 2, 3, 4, 8)]
+    assert all(end == ends[0] for end in ends)
+
+
 def test_the_weightiest_are_begun_first():
     solver = Solver([Effort.QUICK] * 64)
     weight = np.random.default_rng(1).random(64)

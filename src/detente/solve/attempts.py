@@ -1,6 +1,6 @@
 """Attempts to follow draws by arc length: from where, how closely, and in what order lanes take them up.
 
-What follows them is :mod:`detente.solve.arclength`, for many side by side, or :mod:`detente.solve.dense`, one after the other with the whole Jacobian.
+What follows them is :mod:`detente.solve.arclength`, for many side by side, or :mod:`detente.solve.dense`, one after the other with the Jacobian.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Effort(IntEnum):
     SHORTER = 4
     """The same in shorter steps: what steps of one length miss where curves nearly touch, those of another may not."""
     WHOLE = 5
-    """The same with the Jacobian, which is seen to be on the right curve at every step: it takes seconds, seldom fails, and is meant for a few draws of games that are not too large."""
+    """The same with the Jacobian, which tells at every step whether it is still on the right curve: it takes seconds, seldom fails, and is meant for a few draws of games that are not too large."""
     FINE = 6
     """Again without, in the shortest steps, close to the curve: for where another nearly touches it."""
 
@@ -146,9 +146,9 @@ def solve_block(
         logs, status, sweeps, tried = _by_arc_length(plan, numbers, tables, effort, starts, through or effort)
         found = finish(plan, numbers, logs, np.zeros(draws, np.bool_), 0, tables)
         doubtful = np.ones(draws, np.bool_)
-    if effort < Effort.FINE:
+    if effort == Effort.QUICK or (effort < Effort.FINE and not _with_jacobian(plan, effort)):
         # A point that plain sweeps come to attracts them, and its index is that of the principal branch. Short steps are the
-        # last word: at a symmetry the branch itself crosses others, and goes on with the other index.
+        # last word: at a symmetry the branch itself crosses others, and goes on with the other index. With the Jacobian that has been seen to.
         which = np.flatnonzero((status == Status.SOLVED) & doubtful)
         if len(which):
             astray = index.astray(plan, numbers.take(which), _logs(plan, found.prob, which), tables)
@@ -163,7 +163,7 @@ def _by_arc_length(
 ) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Log probabilities of the unknowns (D, n), status (D), sweeps (D), and the last effort that was made (D).
 
-    In small games all that begins at the beginning is with the whole Jacobian, and to go on from elsewhere is no help.
+    In small games all that begins at the beginning is with the Jacobian, and to go on from elsewhere is no help.
     """
     draws, small, only = (
         numbers.lam.shape[1],
@@ -173,7 +173,7 @@ def _by_arc_length(
     if small and effort < Effort.AFRESH:
         lost = np.full(draws, Status.BRANCH_LOST, np.int64)
         return np.zeros((draws, plan.unknowns)), lost, np.zeros(draws, np.int64), only
-    if small or effort == Effort.WHOLE:
+    if _with_jacobian(plan, effort):
         return *attempts.follow_whole(plan, numbers, tables, FAR[effort]), only
     begun = {Effort.ONWARD: starts.last, Effort.EARLIER: starts.early} if starts else {}
     if effort == Effort.EARLIER and not starts:
@@ -190,6 +190,11 @@ def _by_arc_length(
     every = np.arange(draws)
     sweeps = np.where(np.arange(len(efforts))[:, None] <= rank, found.sweeps, 0).sum(axis=0)
     return found.logs[rank, every], found.status[rank, every], sweeps, np.asarray(efforts)[rank]
+
+
+def _with_jacobian(plan: Plan, effort: Effort) -> bool:
+    """Whether arc length is by :mod:`detente.solve.dense` with this effort."""
+    return plan.unknowns <= dense.MOST_UNKNOWNS or effort == Effort.WHOLE
 
 
 def _finite(numbers: Numbers) -> NDArray[np.bool_]:

@@ -151,6 +151,7 @@ class Curve:
                 self._old = k + 1 >= MANY
                 return Solved(weight @ ways[: k + 1], self._sign * float(np.linalg.slogdet(seen[:-1])[0]))
             basis[k + 1] = product / max(rest, TINY)
+        self._old = True
         return None
 
     def _product(self, point: Floats, way: Floats) -> Floats:

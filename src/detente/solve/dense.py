@@ -7,7 +7,7 @@ The curve of :mod:`detente.solve.curve` is followed by predictor and corrector (
 2. a step along it is corrected by Newton's method in a plane through the guess;
 3. it is taken if the curve was met near the guess, within ``far`` in probability, the tangent has not swung round, and the determinant of the derivative with the
    tangent has the sign that it had before. Curves that nearly touch are mostly followed in opposite directions, and there it has the other: so a step that ended on the wrong
-   one is seen at once. Where a curve is crossed it changes too: there it may, once steps are short.
+   one is seen at once. Where a curve is crossed it changes too: there it may, if the step landed where it was heading.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-MAX_STEPS, MAX_STEPS_AT_LAST = 1500, 12_000
+MAX_STEPS, MAX_STEPS_OF_LARGE = 1500, 12_000
 """Steps in games with few unknowns; and in others, whose branches may turn hundreds of times."""
-MOST_UNKNOWNS, MOST_AT_LAST = 200, 1000
-"""Larger games are left to :mod:`detente.solve.arclength`, which forms no matrix; and those that are larger still, even when that fails: a draw of a game of several hundred takes
-some seconds to a minute."""
+MOST_UNKNOWNS, MOST_FOR_FEW = 200, 1000
+"""Larger games are left to :mod:`detente.solve.arclength`, which forms no matrix and follows many draws side by side; those that are larger still, even where it loses a few: a draw of a game of several hundred takes
+a second to a minute."""
 NEWTONS = 7
 ON_THE_WAY, SETTLED = 1e-7, 1e-11
 """Distance from the curve, in probability, on the way and at the target."""
@@ -43,10 +43,11 @@ LONGEST = 1.0
 """Largest change of a log probability by the corrector that a step may need."""
 FLOOR = 0.03
 """Added to the probabilities that weigh what a plane goes by: without, a curve along which only what is improbable moves lies in its plane."""
-SWING = 0.3
+SWING = 0.8
 """Least cosine between the tangents at both ends of a step."""
-CROSSING = 1e-4
-"""Change of a probability in a step up to which a change of sign is a curve that is crossed."""
+CROSSING = 0.02
+"""How far from where it was heading a step may land, in its length, for a change of sign to be a curve that is crossed. A branch that goes on smoothly lands the nearer the shorter the step; another that nearly
+touches it is as far away as it is. Shorter steps than that asks are not taken across: right at the crossing rounding would lead onto the other curve."""
 SHORTEST = 1e-9
 """A step that moves neither ``t`` nor a probability by more is the last."""
 
@@ -64,18 +65,23 @@ def follow(sweep_map: SweepMap, uniform: Floats, first: float, far: float) -> tu
         return here[:-1], Status.BRANCH_LOST
     tangent, sign = begun
     size = first / tangent[-1]
-    for _ in range(MAX_STEPS if len(uniform) <= MOST_UNKNOWNS else MAX_STEPS_AT_LAST):
+    for _ in range(MAX_STEPS if len(uniform) <= MOST_UNKNOWNS else MAX_STEPS_OF_LARGE):
         guess = here + size * tangent
         if guess[-1] >= 1.0:
             landing = here + (1.0 - here[-1]) / tangent[-1] * tangent
             there, met = _correct(curve, landing, level, SETTLED, np.inf)
-            if met and _drift(there, landing) <= far and _turned(curve, there, here, tangent, sign, exact=True):
-                return _polished(curve, there)[:-1], Status.SOLVED
+            if (
+                met
+                and _drift(there, landing) <= far
+                and _turned(curve, there, landing, here, tangent, sign, exact=True)
+            ):
+                return _polished(curve, np.append(there[:-1], 1.0))[:-1], Status.SOLVED
+            size = (1.0 - here[-1]) / tangent[-1]  # less than half of that falls short of the target
         else:
             plane = _weights(guess) * tangent
             there, met = _correct(curve, guess, plane, ON_THE_WAY, OF_STEP * size * np.abs(tangent).max())
             drift = max(_drift(there, guess) / far, np.abs(there - guess)[:-1].max(initial=0.0) / LONGEST)
-            turned = _turned(curve, there, here, tangent, sign) if met and drift <= 1.0 else None
+            turned = _turned(curve, there, guess, here, tangent, sign) if met and drift <= 1.0 else None
             if turned is not None:
                 here, (tangent, sign) = there, turned
                 size *= min(2.0, 0.8 / np.sqrt(max(drift, 1e-4)))
@@ -89,16 +95,17 @@ def follow(sweep_map: SweepMap, uniform: Floats, first: float, far: float) -> tu
 
 
 def _turned(
-    curve: Curve, there: Floats, here: Floats, tangent: Floats, sign: float, exact: bool = False
+    curve: Curve, there: Floats, guess: Floats, here: Floats, tangent: Floats, sign: float, exact: bool = False
 ) -> Solved | None:
-    """The tangent at the end of a step, with its sign; none where the step is not to be trusted."""
+    """The tangent at the end of a step from ``here`` to ``guess``, corrected to ``there``, with its sign; none where the step is not to be trusted."""
     onward = _weights(there) * tangent
     turned = curve.tangent(there, onward, exact)
     if turned is not None and turned.sign != sign and not exact:
         turned = curve.tangent(there, onward, exact=True)
-    if turned is None or _cosine(turned.z, tangent, there) < SWING:
+    if turned is None or not _cosine(turned.z, tangent, there) >= SWING:
         return None
-    return turned if turned.sign == sign or _drift(there, here) <= CROSSING else None
+    crosses = _drift(there, guess) <= CROSSING * _drift(there, here)
+    return turned if turned.sign == sign or crosses else None
 
 
 def _weights(point: Floats) -> Floats:

@@ -29,6 +29,8 @@ Floats = NDArray[np.float64]
 
 BASIS, CLOSER = 10, 80
 """Largest Krylov basis; and for a second look at what the first takes for astray: of several eigenvalues above one, ten vectors may show only some."""
+MOST_TWICE = 10_000
+"""Unknowns up to which there is a second look: its vectors take 55 MB then."""
 PROBE, SHORTEST_PROBE = 1e-6, 1e-11
 """Largest change of an unknown in a finite difference; and least, where its image changed more in the differences before: at high precisions images bend soon, and eigenvalues near one are
 looked for beside some of a hundred thousand. The first difference, in precision, gives a first idea of that."""
@@ -56,7 +58,7 @@ def astray(plan: Plan, numbers: Numbers, logs: Floats, tables: Tables) -> NDArra
         return np.zeros(len(logs), dtype=np.bool_)
     odd = _odd(_hessenberg(plan, numbers, logs, tables, BASIS))
     which = np.flatnonzero(odd)
-    if len(which) and logs.shape[1] > BASIS:
+    if len(which) and BASIS < logs.shape[1] <= MOST_TWICE:
         odd[which] = _odd(_hessenberg(plan, numbers.take(which), np.ascontiguousarray(logs[which]), tables, CLOSER))
     return odd
 

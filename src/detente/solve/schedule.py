@@ -106,7 +106,7 @@ class Schedule:
                 ready, size = len(left[harder]), self.size(harder)
                 if harder in (Effort.ONWARD, Effort.EARLIER) and not last:
                     ready = size if ready >= size else 0
-                if harder == Effort.WHOLE and ready > self.few:
+                if harder == Effort.WHOLE and ready > self.few and (last or self.few == 0):
                     left[Effort.FINE] += left[harder]
                     left[harder], ready = [], 0
                 elif harder == Effort.WHOLE and not last:

@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 
 
 FEW = 8
-"""Draws, at most, on which the longest effort is made."""
+"""Draws, at most, that are followed with the Jacobian in larger games."""
 ROOM = 4_000_000
 """Probabilities of nodes and terminals to work out at a time."""
 
@@ -73,7 +73,7 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
 
     ``payoffs`` (T, I, D); ``chances`` (C, D) probability of every chance row; ``lam`` (I, D) precision of
     each actor, in units of one over its payoff. The figures are the same on any number of ``threads``. Holds all draws at
-    once: for a forecast, which streams them, see :func:`detente.forecast.forecast`. Where up to ``FEW`` draws are left in the end, in a game of 200 to 1,000 unknowns, they are followed with the
+    once: for a forecast, which streams them, see :func:`detente.forecast.forecast`. Where up to ``FEW`` draws are left by all quicker efforts, in a game of more than 200 and up to 1,000 unknowns, they are followed with the
     Jacobian, which takes a second to a minute for most. McKelvey & Palfrey (1998), Turocy (2010).
     """
     compile_beside()
@@ -102,7 +102,7 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
             out.sweeps[some] += block.sweeps
             return _Came(block.status, block.tried, block.starts)
 
-        in_reach = dense.MOST_UNKNOWNS < plan.unknowns <= dense.MOST_AT_LAST
+        in_reach = dense.MOST_UNKNOWNS < plan.unknowns <= dense.MOST_FOR_FEW
         schedule = Schedule(np.zeros(draws), partial(chunk, plan), threads, few=FEW if in_reach else 0)
         easy = [np.arange(some.start, some.stop) for some in _slices(draws, chunk(plan, Effort.QUICK))]
         for _ in schedule.tried(easy, lambda efforts, parts: over(lambda part: solve_some(efforts, *part), parts)):
