@@ -41,8 +41,6 @@ BASIS = 40
 """Largest Krylov basis."""
 MANY = 12
 """Products that a solution takes from which on the inverse is made anew."""
-
-
 TINY = 1e-300
 
 
