@@ -58,6 +58,9 @@ def test_draws_of_payoffs_are_solved_together() -> None:
     together = detente.solve_game(game, 1.0, payoffs=payoffs)
     apart = [detente.solve_game(game, scale).choice[:, 0] for scale in np.linspace(0.5, 2.0, 5)]
     np.testing.assert_allclose(together.choice.T, apart, atol=1e-9)
+    for method in ("quantal-response", "limit"):
+        one, two = (detente.solve_game(game, 1.0, method, payoffs=payoffs, threads=threads) for threads in (1, 2))
+        np.testing.assert_array_equal(one.choice, two.choice)
 
 
 def test_precision_per_span() -> None:

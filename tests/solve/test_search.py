@@ -12,7 +12,7 @@ from scipy.special import expit
 from trees import SmallGame, bimatrix
 
 from detente.solve import solve
-from detente.solve.search import SearchStopped, search
+from detente.solve.search import search
 
 WARS = list(PUBLISHED)
 
@@ -164,15 +164,3 @@ def test_profiles_of_a_wrong_number_of_draws_are_refused() -> None:
     game = SmallGame(bimatrix("4 0; 3 3"))
     with pytest.raises(ValueError, match="column"):
         sought(bimatrix("4 0; 3 3"), [1.0, 2.0], profiles=[np.full((game.tree.actions, 3), 0.5)])
-
-
-def test_a_search_that_is_stopped_ends() -> None:
-    asked = []
-
-    def stopped() -> bool:
-        asked.append(True)
-        return len(asked) > 3
-
-    with pytest.raises(SearchStopped):
-        sought(bimatrix("4 0; 3 3"), [4.0], stopped=stopped)
-    assert len(asked) == 4

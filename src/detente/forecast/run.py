@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -29,6 +28,7 @@ from detente.solve.lanes import WIDTH
 from detente.solve.method import Method
 from detente.solve.schedule import LEAST, Efforts, Parts, Schedule, Which
 from detente.solve.theory import check_information, chunk, solve_by
+from detente.solve.workers import Workers, heed
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -147,6 +147,7 @@ class Task:
         ends, worth = np.empty((tree.nodes + tree.terminals, MEASURED)), np.empty((self.plan.payoffs, MEASURED))
         figures: list[tuple[Floats, ...]] = []
         for start in range(0, draws, MEASURED):
+            heed()
             if start + MEASURED > draws:
                 ends, worth = np.empty((len(ends), draws - start)), np.empty((len(worth), draws - start))
             reach, payoffs = solved.reach_of(start, ends), solved.payoffs_of(start, worth)
@@ -263,11 +264,8 @@ def pooled(executor: Executor | None, threads: int | None) -> Iterator[Executor]
     if executor is not None:
         yield executor
         return
-    pool = ThreadPoolExecutor(threads or os.cpu_count() or 1)
-    try:
+    with Workers(threads or CORES) as pool:
         yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def likeliest_routes(task: Task, first: Mapping[str, Floats]) -> NDArray[np.int32]:

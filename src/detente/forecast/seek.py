@@ -7,9 +7,7 @@ passes, so that means over those searched are means over the forecast, whatever 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Event
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,7 +50,6 @@ class Seeker:
 
     task: Task
     seed: int
-    stop: Event | None
 
     def __call__(self, item: tuple[int, Mapping[str, Floats]]) -> tuple[Floats, Index, Floats]:
         draw, quantities = item
@@ -63,9 +60,8 @@ class Seeker:
             tree, numbers.chances, followed.choice, followed.value, followed.residual, followed.gain, followed.status, followed.sweeps
         )  # fmt: skip
         seed = int(np.random.SeedSequence([self.seed, draw]).generate_state(1)[0])
-        stopped = self.stop.is_set if self.stop else None
         found = search(
-            tree, payoffs_at_terminals(task.plan, numbers), numbers.chances, numbers.lam, principal, STARTS, seed, stopped=stopped
+            tree, payoffs_at_terminals(task.plan, numbers), numbers.chances, numbers.lam, principal, STARTS, seed
         )  # fmt: skip
         reach, index, radius = found.reach[0], found.index[0], found.radius[0]
         return task.measures.sums.apply(np.ascontiguousarray(reach.T)), index, radius
@@ -90,19 +86,14 @@ def seek(
 ) -> Found:
     """Search ``count`` draws of those with a ``likelihood`` (D), their ``quantities`` (D) each."""
     draw, times = spread_over_weight(likelihood, count)
-    stop = Event() if isinstance(pool, ThreadPoolExecutor) else None  # which does not travel to other processes
     items = [(int(d), {name: values[[d]] for name, values in quantities.items()}) for d in draw]
     parts = []
     if progress:
         progress(0, len(items))
-    try:
-        for part in pool.map(Seeker(task, seed, stop), items):
-            parts.append(part)
-            if progress:
-                progress(len(parts), len(items))
-    finally:
-        if stop:
-            stop.set()  # so that nobody waits for searches that nobody wants any more
+    for part in pool.map(Seeker(task, seed), items):
+        parts.append(part)
+        if progress:
+            progress(len(parts), len(items))
     most = max(len(index) for _, index, _ in parts)
     sums = np.full((len(parts[0][0]), len(parts), most), np.nan)
     index, radius = np.zeros((len(parts), most), np.int64), np.full((len(parts), most), np.nan)

@@ -125,7 +125,7 @@ def follow(
                 queue += 1
                 busy += 1
             _step(rows, first, one, vectors)
-        if busy == 0:
+        if busy == 0 or tables.stop[0] != 0:
             return
         for lane in range(WIDTH):
             time = vectors[lane * stride + ask + last, 0]

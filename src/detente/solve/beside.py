@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from detente.solve.workers import heed
+
 if TYPE_CHECKING:
     from detente.solve.kernels import Numbers, Tables
     from detente.solve.plan import Plan
@@ -61,6 +63,7 @@ def wait_for(kernel: Any) -> None:
     """Until another process, if there is one, has compiled this; not for ever."""
     begun = time.monotonic()
     while time.monotonic() < begun + LONGEST and any(p.poll() is None for p in _started) and not _on_disk(kernel):
+        heed()
         time.sleep(PAUSE)
 
 

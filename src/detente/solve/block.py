@@ -17,6 +17,7 @@ from detente.solve.kernels import Numbers, Tables, terminal_payoffs, terminal_re
 from detente.solve.lanes import WIDTH
 from detente.solve.plan import Plan
 from detente.solve.status import TOLERANCE, Status
+from detente.solve.workers import heed
 
 Floats = NDArray[np.float64]
 
@@ -122,7 +123,7 @@ def solve_block(
 
     Most draws need few sweeps and some need many: what a lower ``effort`` leaves unsolved is to be gathered
     and solved together with a higher one. ``starts``: for ``ONWARD``, those of these draws that the lowest effort found. ``through``: the last effort to go on with in this call, where each takes up lanes that the
-    one before leaves idle (:data:`SIDE_BY_SIDE`); by default only the one.
+    one before leaves idle (:data:`SIDE_BY_SIDE`); by default only the one. Raises :class:`~detente.solve.workers.StoppedError` where it is stopped on its way.
     """
     draws = numbers.lam.shape[1]
     finite = _finite(numbers)
@@ -134,6 +135,7 @@ def solve_block(
     if effort == Effort.QUICK:
         early = 0 if small else attempts.BUDGET
         followed = branch.follow(plan, numbers, BUDGET_OF_SMALL if small else BUDGET, early)
+        heed()
         if not small:
             got = Starts(Start.of(followed), Start.after_few(followed.early))
             left = {int(draw): got.take(np.array([draw])) for draw in np.flatnonzero(got.last.usable)}
@@ -144,14 +146,17 @@ def solve_block(
         tried = np.full(draws, effort)
     else:
         logs, status, sweeps, tried = _by_arc_length(plan, numbers, tables, effort, starts, through or effort)
+        heed()
         found = finish(plan, numbers, logs, np.zeros(draws, np.bool_), 0, tables)
         doubtful = np.ones(draws, np.bool_)
+    heed()
     if effort == Effort.QUICK or (effort < Effort.FINE and not _with_jacobian(plan, effort)):
         # A point that plain sweeps come to attracts them, and its index is that of the principal branch. Short steps are the
         # last word: at a symmetry the branch itself crosses others, and goes on with the other index. With the Jacobian that has been seen to.
         which = np.flatnonzero((status == Status.SOLVED) & doubtful)
         if len(which):
             astray = index.astray(plan, numbers.take(which), _logs(plan, found.prob, which), tables)
+            heed()
             status[which[astray]] = Status.BRANCH_LOST
     status[(status == Status.SOLVED) & ~(found.residual <= TOLERANCE)] = Status.BRANCH_LOST
     status[~finite] = Status.NOT_FINITE

@@ -144,7 +144,7 @@ def _follow(
         queue = _take_up(game, actors, numbers, queue, draws, lane, steepest, rounding, waiting, tables, pace, found)
         busy += pace.lane[lane].state == UNDER_WAY
     move(game, tables.logs, tables, points, pace)
-    while busy > 0:
+    while busy > 0 and tables.stop[0] == 0:
         for a in range(actors):
             store(tables.lam, a, load(pace.t, 0))
         sweep(game, tables)

@@ -6,8 +6,6 @@ followed to the next, where the starts are tried again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +14,7 @@ from detente.solve.kernels import Numbers
 from detente.solve.lanes import WIDTH
 from detente.solve.response import NEARLY, SWEEPS, Response, apart, change_in_sweep, in_lanes
 from detente.solve.starts import taste_along
+from detente.solve.workers import heed
 
 Floats = NDArray[np.float64]
 Lanes = NDArray[np.bool_]
@@ -36,16 +35,11 @@ PERSUADED = 6
 EVERYONE: Lanes = np.ones(WIDTH, dtype=np.bool_)
 
 
-class SearchStopped(Exception):  # noqa: N818 - nothing went wrong
-    """The search was told to end."""
-
-
 class Exploration:
     """What has been found in one draw: ``found`` at its precision, ``stage`` points (n,) at the share of it where the search is."""
 
-    def __init__(self, response: Response, stopped: Callable[[], bool] | None = None) -> None:
+    def __init__(self, response: Response) -> None:
         self.response, self.found, self.stage = response, Certified(response), list[Floats]()
-        self.stopped = stopped
 
     def run(self, begin: Floats) -> None:
         """From starting points ``begin`` (n, S), at rising shares of the precision, as the map is smoother at low ones: what there
@@ -176,8 +170,7 @@ class Exploration:
 
     def keep(self, points: Floats, fixed: Lanes) -> None:
         """Note the lanes that are fixed, if they are new."""
-        if self.stopped and self.stopped():
-            raise SearchStopped
+        heed()
         for lane in np.flatnonzero(fixed & np.isfinite(points).all(axis=0)):
             point = points[:, lane]
             if self.response.t == 1.0:

@@ -132,6 +132,8 @@ def sweep_and_certify(
     # Where no set waits for the nodes of another level, a sweep's values are those of its own choices.
     fresh = patience > 0 and len(game.late_action) == 0
     for begin in range(0, draws, WIDTH):
+        if tables.stop[0] != 0:
+            return
         # The last lanes begin where they end with the draws; fewer draws than lanes are taken one by one.
         start, many = max(0, min(begin, draws - WIDTH)), min(WIDTH, draws)
         if many == WIDTH:
@@ -203,7 +205,7 @@ def _hand_over(
 def _settle(game: Any, patience: int, tables: Any, memory: Any, room: Any) -> None:
     """Sweep until every lane has settled or is given up; a lane that is done stands still."""
     unknowns, count, busy = len(game.unknown_action), 0, True
-    while busy:
+    while busy and tables.stop[0] == 0:
         sweep(game, tables)
         measure(game, tables)
         count += 1

@@ -111,6 +111,8 @@ def arnoldi(
             rate[0, lane] = rate[1, lane] = 1.0 / PROBE
         # First the point's own image, then that at a slightly higher precision, then products with one vector of the basis after the other.
         for k in range(-2, many):
+            if tables.stop[0] != 0:
+                return
             for a in range(actors):
                 store(tables.lam, a, load(target, a) * (1.0 + PROBE if k == -1 else 1.0))
             deal(unknowns, vectors, ASK * rows, stride, tables.logs)

@@ -26,6 +26,7 @@ from detente.solve.lanes import (
     where,
 )
 from detente.solve.plan import Plan
+from detente.solve.workers import Flag, flag
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +52,9 @@ class Numbers(NamedTuple):
 
 class Tables(NamedTuple):
     """The tables of a row of draws: see the module. ``lam`` (I), ``image`` (n) the responses to ``logs``; ``changed`` (3) how far they are from them: the largest
-    change of a probability, to first order; the sum of changes, which shows what is no number; and the distance, in probability (a log probability's counts in proportion: :mod:`detente.solve.sweep`). ``odds`` the log odds of the options of sets with unknowns, above their first; ``scratch`` (twice the most options)."""
+    change of a probability, to first order; the sum of changes, which shows what is no number; and the distance, in probability (a log probability's counts in proportion: :mod:`detente.solve.sweep`). ``odds`` the log odds of the options of sets with unknowns, above their first; ``scratch`` (twice the most options).
+
+    ``stop``: the :func:`~detente.solve.workers.flag` that is looked at before each sweep."""
 
     logs: Floats
     prob: Floats
@@ -62,6 +65,7 @@ class Tables(NamedTuple):
     changed: Floats
     odds: Floats
     scratch: Floats
+    stop: Flag
 
     @classmethod
     def of(cls, plan: Plan, single: bool = False) -> Tables:
@@ -70,7 +74,7 @@ class Tables(NamedTuple):
         values, reach = plan.values + plan.payoffs, len(plan.arrays.reach) // 2
         chances = tree.chance_rows
         rows = unknowns + chances, tree.actions + chances, values, reach, actors, unknowns, 3, plan.odds, 2 * most
-        return cls(*stacked(*rows, single=single))
+        return cls._make([*stacked(*rows, single=single), flag()])
 
 
 @inlined

@@ -93,12 +93,13 @@ def solve_game(
     payoffs: Floats | None = None,
     chances: Floats | None = None,
     tau: float = TAU,
+    threads: int = 1,
 ) -> SolvedGame:
     """Solve a game, or D draws of its payoffs and chances, by a ``method``.
 
     ``precision`` one number, one for each actor (I,) or for each draw too (I, D), in units of one over the payoffs as they
     stand, or with ``per_span`` of one over each actor's payoff span in the game. ``payoffs`` (T, I, D) and ``chances`` (C, D) replace the game's
-    own. ``tau``: mean level of the cognitive hierarchy. Precision counts for quantal response, and where the limit starts.
+    own. ``tau``: mean level of the cognitive hierarchy. ``threads``: on how many the draws of an equilibrium are solved, to the same figures. Precision counts for quantal response, and where the limit starts.
 
     Raises :class:`~detente.game.GameError` for a game without perfect recall, one with no decision, numbers that do not fit the
     game, and backward induction where information is imperfect.
@@ -117,11 +118,11 @@ def solve_game(
     if chosen in (Method.QUANTAL_RESPONSE, Method.LIMIT):
         found: Solution | None = None
         if chosen == Method.QUANTAL_RESPONSE:
-            found = solve(tree, pay, odds, lam)
+            found = solve(tree, pay, odds, lam, threads)
             choice, value, reach, status = found.choice, found.value, found.reach, found.status
             solved = status == Status.SOLVED
         else:
-            end = limit(tree, pay, odds, lam)
+            end = limit(tree, pay, odds, lam, threads=threads)
             choice, value, reach, status, solved = end.choice, end.value, end.reach, end.status, end.settled
             note = (
                 f"precision raised {end.factor.min():.4g} to {end.factor.max():.4g} times; settled in {int(solved.sum())} of "

@@ -63,11 +63,19 @@ class Limit:
     status: NDArray[np.int64]
 
 
-def limit(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, factor: float = FACTOR, most: int = MOST) -> Limit:
+def limit(
+    tree: Tree,
+    payoffs: Floats,
+    chances: Floats,
+    lam: Floats,
+    factor: float = FACTOR,
+    most: int = MOST,
+    threads: int = 1,
+) -> Limit:
     """Follow the principal branch of each draw beyond the precisions ``lam`` (I, D, per unit of payoff), raised together.
 
     ``payoffs`` (T, I, D); ``chances`` (C, D). Precisions are multiplied by ``factor`` at most ``most`` times. Every profile is
-    solved from precision zero on, so that each is on the branch by the same tests as any forecast.
+    solved from precision zero on, so that each is on the branch by the same tests as any forecast, on so many ``threads``.
     """
     if not factor > 1.0:
         raise ValueError(f"factor {factor}: precisions must rise")
@@ -90,7 +98,7 @@ def limit(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, factor: flo
     for _ in range(most + 1):
         if not len(left):
             break
-        found = solve(tree, payoffs[:, :, left], chances[:, left], lam[:, left] * times)
+        found = solve(tree, payoffs[:, :, left], chances[:, left], lam[:, left] * times, threads)
         out.status[left] = found.status
         solved = (found.status == Status.SOLVED) & (found.residual <= TOLERANCE)
         which = left[solved]

@@ -14,7 +14,7 @@ draws: no number of one draw enters the arithmetic of another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,15 +22,13 @@ from numpy.typing import NDArray
 
 from detente.game.tree import Tree
 from detente.solve.certified import Certified
-from detente.solve.exploration import Exploration, SearchStopped
+from detente.solve.exploration import Exploration
 from detente.solve.kernels import Numbers
 from detente.solve.plan import Plan
 from detente.solve.response import Response
 from detente.solve.solution import Solution
 from detente.solve.starts import low_levels, random_starts
 from detente.solve.status import TOLERANCE
-
-__all__ = ["Others", "SearchStopped", "search"]
 
 Floats = NDArray[np.float64]
 
@@ -100,14 +98,13 @@ def search(
     starts: int = 20,
     seed: int = 1,
     profiles: Sequence[Floats] = (),
-    stopped: Callable[[], bool] | None = None,
 ) -> Others:
     """Look for logit equilibria beside the principal ones of ``solution``, at the same precisions.
 
     ``payoffs`` (T, I, D), ``chances`` (C, D) and ``lam`` (I, D, per unit of payoff) as in :func:`~detente.solve.solve`.
     For each draw the search starts from ``starts`` random profiles, the play of low levels of thinking, and the ``profiles`` given, each
     (A,) for all draws or (A, D). Everything reported has a residual of at most ``TOLERANCE``. More starts find more; no number of them
-    shows that there is nothing else. ``stopped`` is asked on the way: once it says so the search ends with :class:`SearchStopped`.
+    shows that there is nothing else.
     """
     plan, draws = Plan.plain(tree), lam.shape[1]
     numbers = Numbers(
@@ -121,7 +118,7 @@ def search(
     finite = np.logical_and.reduce([np.isfinite(part).all(axis=0) for part in numbers])
     found = []
     for draw in range(draws):
-        one = Exploration(Response(plan, numbers.take([draw])), stopped)
+        one = Exploration(Response(plan, numbers.take([draw])))
         found.append(one.found)
         if not finite[draw]:
             continue

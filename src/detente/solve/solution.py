@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -20,7 +18,8 @@ from detente.solve.block import Effort, chunk, solve_block
 from detente.solve.kernels import Numbers, terminal_reach
 from detente.solve.plan import Plan
 from detente.solve.repeats import first_alike, unlike
-from detente.solve.schedule import Efforts, Schedule, Which
+from detente.solve.schedule import Efforts, Parts, Schedule, Which
+from detente.solve.workers import Workers
 
 Floats = NDArray[np.float64]
 
@@ -29,6 +28,8 @@ FEW = 8
 """Draws, at most, that are followed with the Jacobian in larger games."""
 ROOM = 4_000_000
 """Probabilities of nodes and terminals to work out at a time."""
+AT_ONCE = 2_000_000
+"""Nodes and terminals, times draws tried together, up to which the least effort is soon through: on one thread it is then made in the caller's own, whose memory is at hand."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
     ``payoffs`` (T, I, D); ``chances`` (C, D) probability of every chance row; ``lam`` (I, D) precision of
     each actor, in units of one over its payoff. The figures are the same on any number of ``threads``. Holds all draws at
     once: for a forecast, which streams them, see :func:`detente.forecast.forecast`. Where up to ``FEW`` draws are left by all quicker efforts, in a game of more than 200 and up to 1,000 unknowns, they are followed with the
-    Jacobian, which takes a second to a minute for most. McKelvey & Palfrey (1998), Turocy (2010).
+    Jacobian, which takes a second to a minute for most. An interruption (Ctrl-C) ends it at the next sweep. McKelvey & Palfrey (1998), Turocy (2010).
     """
     compile_beside()
     draws = lam.shape[1]
@@ -90,8 +91,8 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
     )
     rows = np.ascontiguousarray(payoffs, dtype=np.float64).reshape(tree.terminals * len(tree.actors), draws)
 
-    with _workers(threads) as over:
-        plan, held = _plan(tree, rows, threads, over)
+    with Workers(threads) as pool:
+        plan, held = _plan(tree, rows, threads, map if threads == 1 else pool.map)
 
         def solve_some(efforts: Efforts, which: Which, starts: Starts | None) -> _Came:
             some = _together(which)
@@ -105,7 +106,14 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
         in_reach = dense.MOST_UNKNOWNS < plan.unknowns <= dense.MOST_FOR_FEW
         schedule = Schedule(np.zeros(draws), partial(chunk, plan), threads, few=FEW if in_reach else 0)
         easy = [np.arange(some.start, some.stop) for some in _slices(draws, chunk(plan, Effort.QUICK))]
-        for _ in schedule.tried(easy, lambda efforts, parts: over(lambda part: solve_some(efforts, *part), parts)):
+        size = max((len(which) for which in easy), default=0) * (tree.nodes + tree.terminals)
+
+        def hand_over(efforts: Efforts, parts: Parts) -> Iterable[_Came]:
+            at_once = threads == 1 and efforts.through == Effort.QUICK and size <= AT_ONCE
+            over = _here if at_once else pool.map
+            return over(lambda part: solve_some(efforts, *part), parts)
+
+        for _ in schedule.tried(easy, hand_over):
             pass  # what it comes to is in its place
     return out
 
@@ -116,16 +124,12 @@ def _together(which: Which) -> Any:
     return slice(first, last + 1) if len(which) == last - first + 1 and bool((np.diff(which) == 1).all()) else which
 
 
-@contextmanager
-def _workers(threads: int) -> Iterator[Any]:
-    """What ``map`` is on so many threads; on one it is done here, which saves the time of handing over."""
-    if threads == 1:
-        # NumPy's warnings as in a thread of their own, whatever the caller has set
+def _here(function: Callable[[Any], _Came], items: Iterable[Any]) -> Iterable[_Came]:
+    """What ``map`` does, with NumPy's warnings as in a thread of their own, whatever the caller has set."""
+    for item in items:
         with np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
-            yield map
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            yield pool.map
+            came = function(item)
+        yield came
 
 
 def _slices(draws: int, size: int) -> list[slice]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from detente.explain.dissent import DRAWS as DISSENT_DRAWS
@@ -20,6 +19,7 @@ from detente.report.charts import Chart
 from detente.report.effects import gains_and_costs
 from detente.report.exhibits import Exhibit
 from detente.situation.model import Situation
+from detente.solve.workers import Workers
 from detente.workbench.session import GENTLE, Session, stand_back
 from detente.workbench.stream import Hand
 
@@ -81,22 +81,12 @@ def section(session: Session, changes: Sequence[str], name: str, hand: Hand, *, 
         forecast = stage.forecast
     if forecast is None:
         raise ValueError("there is no forecast yet")
-    with _gently() as pool:
+    with Workers(1, partial(stand_back, GENTLE)) as pool:
         data, exhibits = work(forecast, draws, hand, pool)
         return Section({"name": name, "title": title, "finer": finest if draws < finest else 0, **data}, exhibits)
 
 
-@contextmanager
-def _gently() -> Iterator[ThreadPoolExecutor]:
-    """One thread that stands back for the others; what it has yet to begin is dropped in the end."""
-    pool = ThreadPoolExecutor(1, initializer=stand_back, initargs=(GENTLE,))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _leverage(forecast: Forecast, draws: int, hand: Hand, pool: ThreadPoolExecutor) -> Made:
+def _leverage(forecast: Forecast, draws: int, hand: Hand, pool: Workers) -> Made:
     found = leverage(forecast, draws=draws, executor=pool, progress=hand.progress)
     situation, names = situation_of(forecast), forecast.provenance.actors
     rows = [
@@ -117,7 +107,7 @@ def _leverage(forecast: Forecast, draws: int, hand: Hand, pool: ThreadPoolExecut
     }
 
 
-def _information(forecast: Forecast, draws: int, hand: Hand, pool: ThreadPoolExecutor) -> Made:
+def _information(forecast: Forecast, draws: int, hand: Hand, pool: Workers) -> Made:
     found = information(forecast, draws=draws, executor=pool, progress=hand.progress)
     situation = situation_of(forecast)
     data = {
@@ -132,7 +122,7 @@ def _information(forecast: Forecast, draws: int, hand: Hand, pool: ThreadPoolExe
     }
 
 
-def _linkage(forecast: Forecast, draws: int, hand: Hand, pool: ThreadPoolExecutor) -> Made:
+def _linkage(forecast: Forecast, draws: int, hand: Hand, pool: Workers) -> Made:
     hand.progress(0, 1)
     found = linkage(forecast, draws=draws, executor=pool)
     entry = explained.cut_apart(found, situation_of(forecast))
@@ -140,7 +130,7 @@ def _linkage(forecast: Forecast, draws: int, hand: Hand, pool: ThreadPoolExecuto
     return data, {"linkage": Exhibit(None, lambda: found.payoffs)}
 
 
-def _dissent(forecast: Forecast, draws: int, hand: Hand, pool: ThreadPoolExecutor) -> Made:
+def _dissent(forecast: Forecast, draws: int, hand: Hand, pool: Workers) -> Made:
     found = dissent(forecast, draws, executor=pool, progress=hand.progress)
     chart = dissent_page.chart(found)
     data = {"told": agreement.in_words(found), "chart": drawn(chart), "how": " ".join(agreement.notes(found))}
@@ -157,7 +147,7 @@ def _tried(draws: int, games: int) -> str:
     return f"{solved} on {draws} draws; only what is clear is told."
 
 
-Work = Callable[[Forecast, int, Hand, ThreadPoolExecutor], Made]
+Work = Callable[[Forecast, int, Hand, Workers], Made]
 SECTIONS: Mapping[str, tuple[str, Work, int]] = {
     "leverage": ("Who can change it", _leverage, DRAWS),
     "information": ("What showing and hiding is worth", _information, DRAWS),

@@ -15,8 +15,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent import futures
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ from detente.situation import Overlay
 from detente.situation.model import Fixed, Situation
 from detente.situation.spoken import spoken
 from detente.solve import UNFINISHED, Effort
+from detente.solve.workers import Workers
 from detente.workbench.changes import moved, numbers, together
 from detente.workbench.controls import sliders
 from detente.workbench.estimate import representative
@@ -74,21 +75,20 @@ class Session:
         free = [s for s, given in known.items() if s.place.split(".")[0] != "trade" and not isinstance(given, Fixed)]
         self._free = {name: s.name for s in free for name in (s.place, s.name)}
         count = threads or os.cpu_count() or 1
-        self._at_once = ThreadPoolExecutor(count)
-        self._gently = ThreadPoolExecutor(count, initializer=stand_back, initargs=(GENTLE,))
+        self._at_once = Workers(count)
+        self._gently = Workers(count, partial(stand_back, GENTLE))
         # The hardest draws take seconds each, in which a newer question must not wait.
-        self._at_last = ThreadPoolExecutor(count, initializer=stand_back, initargs=(2 * GENTLE - 1,))
+        self._at_last = Workers(count, partial(stand_back, 2 * GENTLE - 1))
         self._grown = threading.Condition()
         self._base: Base | None = None
         self._closed = False
         self._kept: OrderedDict[tuple[str, ...], Stage] = OrderedDict()
 
     def close(self) -> None:
-        """End its threads; what is running is left at the next block, by :class:`CancelledError`."""
+        """End its threads; what is running is left at the next sweep, by :class:`CancelledError`."""
         self._closed = True
-        self._at_once.shutdown(wait=False, cancel_futures=True)
-        self._gently.shutdown(wait=False, cancel_futures=True)
-        self._at_last.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._at_once, self._gently, self._at_last):
+            pool.stop(wait=False)
 
     # ------------------------------------------------------------------ the base
 
@@ -147,9 +147,7 @@ class Session:
                 for name in Results.__dataclass_fields__:
                     getattr(results, name)[..., which] = getattr(again, name)
 
-    def _solve(
-        self, task: Task, values: Mapping[str, Floats], pool: ThreadPoolExecutor, hardest: Effort = Effort.FINE
-    ) -> Results:
+    def _solve(self, task: Task, values: Mapping[str, Floats], pool: Workers, hardest: Effort = Effort.FINE) -> Results:
         """Solve these draws; a pool that has been closed meanwhile cancels the question."""
         try:
             return solve_draws(task, values, pool, hardest=hardest)
