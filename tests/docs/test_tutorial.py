@@ -1,4 +1,4 @@
-"""Every block of the tutorial runs, in order, in one empty directory; so does README's Python."""
+"""Every block of the tutorial runs, in order, in one empty directory; so do those of the page on games, and README's Python."""
 
 import os
 import re
@@ -52,6 +52,27 @@ def test_every_block_of_the_tutorial_runs(tmp_path: Path, monkeypatch: pytest.Mo
     assert {"yaml", "sh", "python"} <= set(languages)
     made = {p.relative_to(folder).as_posix() for p in folder.rglob("*.*")}
     assert {"results/threat.html", "results/threat.nc", "threat.svg", "known_firm.html", "my-talks.yaml"} <= made
+
+
+def test_the_page_on_games_prints_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each block of Python in order, and what follows it as text is what it prints."""
+    page, folder = DOCS / "games.md", tmp_path / "games"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    namespace: dict[str, object] = {}
+    printed = ""
+    for language, code, line in blocks(page):
+        if language == "sh":
+            run_shell(code, folder)
+        elif language == "python":
+            exec(compile("\n" * (line - 1) + code, str(page), "exec"), namespace)
+            printed = capsys.readouterr().out
+        else:
+            assert language == "text"
+            assert printed == code, f"line {line}"
+    assert printed
 
 
 @pytest.mark.slow

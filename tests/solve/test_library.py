@@ -1,5 +1,7 @@
 """One game solved by every theory through the public interface; what does not fit is refused in one message."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -61,6 +63,48 @@ def test_draws_of_payoffs_are_solved_together() -> None:
     for method in ("quantal-response", "limit"):
         one, two = (detente.solve_game(game, 1.0, method, payoffs=payoffs, threads=threads) for threads in (1, 2))
         np.testing.assert_array_equal(one.choice, two.choice)
+
+
+def test_the_table_of_several_draws_has_their_range_without_those_unsolved() -> None:
+    game = centipede()
+    payoffs = game.payoffs[:, :, None] * np.linspace(0.5, 2.0, 41)
+    payoffs[0, 0, 7] = np.nan
+    found = detente.solve_game(game, 1.0, payoffs=payoffs)
+    table, good = found.table, np.delete(found.choice, 7, axis=1)
+    np.testing.assert_allclose(table["probability"], good.mean(axis=1))
+    np.testing.assert_allclose(table[["low", "high"]].T, np.quantile(good, [0.05, 0.95], axis=1))
+    assert list(found.unsolved) == [7]
+    assert "not finite" in found.unsolved[7]
+    assert "40 of 41" in repr(found)
+
+
+def test_a_table_of_nothing_solved_has_no_number() -> None:
+    game = centipede()
+    found = detente.solve_game(game, 1.0, payoffs=np.full((*game.payoffs.shape, 1), np.nan))
+    assert list(found.table.columns) == ["actor", "set", "option", "probability"]
+    assert found.table["probability"].isna().all()
+
+
+def test_a_limit_that_does_not_settle_says_so() -> None:
+    """At infinity the first takes at once; from here precision is not raised far enough to see it."""
+    found = detente.solve_game(centipede(), 1e-14, "limit")
+    assert not found.solved.any()
+    assert "still moved" in found.unsolved[0]
+
+
+def test_results_are_told_in_a_line() -> None:
+    found = detente.solve_game(centipede(), 1.0)
+    assert re.fullmatch(
+        r"<Verification of 1 draws: residual at most \S+e-\d\d, gain at most \S+>", repr(found.verify())
+    )
+    assert repr(found.others()) == "<Others: more than one equilibrium in 0 of 1 draws, up to 1; incomplete in 0>"
+
+
+def test_a_set_without_a_name_is_told_by_its_number() -> None:
+    tree, _ = arrange(["A", "B"], 4, [[1, 2], [3, 4], [5, 6]], [0, 1, 1], [[]] * 3, [0, 1])
+    game = detente.ExtensiveGame("Matrix", tree, np.eye(4)[:, :2], np.empty(0), ("", ""), ("l", "r") * 2, (), ("",) * 4)
+    with pytest.raises(detente.GameError, match="at set 2 B cannot tell what came before"):
+        detente.solve_game(game, method="backward-induction")
 
 
 def test_precision_per_span() -> None:

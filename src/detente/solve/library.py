@@ -17,6 +17,7 @@ from detente.solve.limit import limit
 from detente.solve.method import Method
 from detente.solve.solution import Solution, solve
 from detente.solve.status import Status
+from detente.solve.theory import check_information
 from detente.solve.verify import Verification, verify
 
 if TYPE_CHECKING:
@@ -26,14 +27,18 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+BETWEEN = 0.05, 0.95
+"""Shares of the draws below the ends of what a table shows of several."""
+STILL_MOVING = "play still moved at the highest precision tried, and where it is heading could not be told; look at a precision of your own instead"
+
 
 @dataclass(frozen=True, eq=False)
 class SolvedGame:
     """A game with its solution for D draws of its payoffs.
 
     ``precision`` (I, D) per unit of payoff, infinite for best responses; ``choice`` (A, D), ``value`` (I, D), ``reach`` (T, D);
-    ``solved`` (D) whether the draw is solved to tolerance; ``status`` (D) a :class:`~detente.solve.Status`, whose message is the
-    reason where it is not. ``note``: what there is to know of the answer.
+    ``solved`` (D) whether the draw is solved to tolerance; ``status`` (D) a :class:`~detente.solve.Status`; ``unsolved`` says the
+    reasons. ``note``: what there is to know of the answer.
     """
 
     game: ExtensiveGame
@@ -50,19 +55,31 @@ class SolvedGame:
 
     @property
     def table(self) -> pd.DataFrame:
-        """Actor, information set, option and probability in the first draw, a row each."""
+        """Actor, information set, option and probability, a row for each option. Of several draws the mean over those solved, and
+        ``low`` and ``high``, between which nine in ten of them lie. Not a number where none is solved."""
         import pandas as pd
 
         game, tree = self.game, self.game.tree
-        held = tree.action_set
+        held, good = tree.action_set, self.choice[:, self.solved]
+        some = good if good.shape[1] else np.full((tree.actions, 1), np.nan)
+        low, high = np.quantile(some, BETWEEN, axis=1)
+        ranges = {"low": low, "high": high} if len(self.solved) > 1 else {}
         return pd.DataFrame(
             {
                 "actor": [tree.actors[tree.set_actor[h]] for h in held],
-                "set": [game.set_names[h] or f"set {h + 1}" for h in held],
+                "set": [_set_names(game)[h] for h in held],
                 "option": game.action_names,
-                "probability": self.choice[:, 0],
+                "probability": some.mean(axis=1),
+                **ranges,
             }
         )
+
+    @property
+    def unsolved(self) -> dict[int, str]:
+        """The draws that are not solved, by number from 0, each with the reason and what to do."""
+        reasons = {Status.SOLVED: STILL_MOVING}  # solved at every precision that was tried, but not settled
+        ended = {int(draw): Status(int(self.status[draw])) for draw in np.flatnonzero(~self.solved)}
+        return {draw: reasons.get(status, status.message) for draw, status in ended.items()}
 
     def verify(self) -> Verification:
         """The certificate, recomputed by code that shares nothing with the solver. For a hierarchy the residual says how far it
@@ -107,6 +124,7 @@ def solve_game(
     tree = game.tree
     _check(game)
     chosen = Method.named(method)
+    check_information(chosen, tree, _set_names(game))
     pay = game.payoffs[:, :, None] if payoffs is None else np.asarray(payoffs, dtype=np.float64)
     odds = game.chances[:, None] if chances is None else np.asarray(chances, dtype=np.float64)
     lam = _precisions(game, precision, per_span)
@@ -124,8 +142,9 @@ def solve_game(
         else:
             end = limit(tree, pay, odds, lam, threads=threads)
             choice, value, reach, status, solved = end.choice, end.value, end.reach, end.status, end.settled
+            least, most = (f"{times:.4g}" for times in (end.factor.min(), end.factor.max()))
             note = (
-                f"precision raised {end.factor.min():.4g} to {end.factor.max():.4g} times; settled in {int(solved.sum())} of "
+                f"precision raised {least if least == most else f'{least} to {most}'} times; settled in {int(solved.sum())} of "
                 f"{draws} draws, in {int(end.extrapolated.sum())} by extrapolation"
             )
             lam = np.where(end.extrapolated, np.inf, lam * np.maximum(end.factor, np.finfo(float).tiny))
@@ -151,11 +170,16 @@ def _check(game: ExtensiveGame) -> None:
         raise GameError(f"{game.title}: found no decision of an actor; accepted: a game with at least one")
     forgetful = forgetful_set(game.tree)
     if forgetful is not None:
-        name = game.set_names[forgetful] or f"number {forgetful + 1}"
+        name = _set_names(game)[forgetful]
         actor = game.actors[game.tree.set_actor[forgetful]]
         raise GameError(
             f"{game.title}: found the information set {name} of {actor}, at which it has forgotten an own move; accepted: perfect recall"
         )
+
+
+def _set_names(game: ExtensiveGame) -> tuple[str, ...]:
+    """(H,) of each information set its name, or its number."""
+    return tuple(name or f"set {h + 1}" for h, name in enumerate(game.set_names))
 
 
 def _precisions(game: ExtensiveGame, precision: float | Sequence[float] | Floats, per_span: bool) -> Floats:

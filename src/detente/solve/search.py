@@ -36,7 +36,7 @@ AGAIN = 2
 """Times that as many random starts are added where the indices say that some equilibrium was not found."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Others:
     """The distinct equilibria found in each of D draws, the principal one first where it was solved.
 
@@ -53,6 +53,10 @@ class Others:
     residual: list[Floats]
     radius: list[Floats]
     index: list[NDArray[np.int64]]
+
+    def __repr__(self) -> str:
+        most = int(self.count.max(initial=0))
+        return f"<Others: more than one equilibrium in {self.draws} of {len(self.choice)} draws, up to {most}; incomplete in {int(self.incomplete.sum())}>"
 
     @property
     def count(self) -> NDArray[np.int64]:

@@ -26,7 +26,7 @@ WORSE = 1e-9
 """Share of the payoff span by which an option must fall short of the best to count as a mistake of a best responder."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Verification:
     """How far the profiles of D draws are from equilibrium, and what they imply.
 
@@ -40,6 +40,10 @@ class Verification:
     gain: Floats
     value: Floats
     reach: Floats
+
+    def __repr__(self) -> str:
+        residual, gain = (part.max(initial=0.0) for part in (self.residual, self.gain))
+        return f"<Verification of {len(self.residual)} draws: residual at most {residual:.1e}, gain at most {gain:.3g}>"
 
 
 def verify(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, choice: Floats) -> Verification:
