@@ -7,8 +7,7 @@ chance nodes and the further nodes of late sets, are *loose*, and come one by on
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,25 +21,9 @@ ACTOR, NODES, ACTION, OWN, FIRST, MANY, MIX, ODDS, SET = range(9)
 """Columns of what is known of a set, and how many there are."""
 
 
-class _Kept(NamedTuple):
-    """The last layout of a tree, and by which terminal payoffs."""
-
-    terminal: Places
-    parts: dict[str, NDArray[Any]]
-
-
-_kept: WeakKeyDictionary[Tree, _Kept] = WeakKeyDictionary()
-
-
 def layout(tree: Tree, terminal: Places, payoffs: int) -> dict[str, NDArray[Any]]:
     """The parts of :class:`~detente.solve.plan.Arrays` that the tree decides, and ``terminal`` (T, I): the number of each payoff, of so many ``payoffs``."""
-    kept = _kept.get(tree)
-    if kept is None or not np.array_equal(kept.terminal, terminal):
-        kept = _kept[tree] = _Kept(terminal, _laid_out(tree, worth(tree, terminal, payoffs), payoffs))
-    return kept.parts
-
-
-def _laid_out(tree: Tree, values: Worth, payoffs: int) -> dict[str, NDArray[Any]]:
+    values = worth(tree, terminal, payoffs)
     set_level = np.append(np.repeat(np.arange(tree.levels), np.diff(tree.level_set)), -1)
     holder = tree.node_set[values.node]
     held = set_level[holder] == values.level

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,18 @@ class Arrays(NamedTuple):
     payoff_first: Index
 
 
+class _Kept(NamedTuple):
+    """Of the last plan of a tree: what it was made of, and what was worked out. Not the plan, which would keep its tree alive."""
+
+    actor: NDArray[np.integer]
+    rows: NDArray[np.integer]
+    arrays: Arrays
+    terminal_payoff: Index
+
+
+_kept: WeakKeyDictionary[Tree, _Kept] = WeakKeyDictionary()
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """A tree, and how its payoffs are made up: for the kernels and those that call them. ``terminal_payoff`` (T * I): number of each terminal's payoff to each actor."""
@@ -93,21 +106,28 @@ class Plan:
     @classmethod
     def of(cls, tree: Tree, actor: NDArray[np.integer], rows: NDArray[np.integer]) -> Plan:
         """The plan of a game whose payoffs are sums over parts: the ``actor`` of each part, and the row of
-        :attr:`Numbers.values` that it takes at each terminal, ``rows`` (parts, T)."""
-        start, part, first, terminal = _payoffs(tree, np.asarray(actor), np.asarray(rows))
-        arrays = Arrays(
-            **layout(tree, terminal, len(start) - 1),
-            payoff_start=start,
-            payoff_part=part,
-            payoff_first=first,
-        )
-        return cls(tree, arrays, as_index(terminal.ravel()))
+        :attr:`Numbers.values` that it takes at each terminal, ``rows`` (parts, T). The last of each tree is kept."""
+        kept = _kept.get(tree)
+        if kept is None or not (np.array_equal(kept.rows, rows) and np.array_equal(kept.actor, actor)):
+            kept = _kept[tree] = _made(tree, np.array(actor), np.array(rows))
+        return cls(tree, kept.arrays, kept.terminal_payoff)
 
     @classmethod
     def plain(cls, tree: Tree) -> Plan:
         """The plan of a game with a payoff of its own at each terminal: rows ``i * T + t`` of the values."""
         actors = len(tree.actors)
         return cls.of(tree, np.arange(actors), np.arange(actors * tree.terminals).reshape(actors, -1))
+
+
+def _made(tree: Tree, actor: NDArray[np.integer], rows: NDArray[np.integer]) -> _Kept:
+    start, part, first, terminal = _payoffs(tree, actor, rows)
+    arrays = Arrays(
+        **layout(tree, terminal, len(start) - 1),
+        payoff_start=start,
+        payoff_part=part,
+        payoff_first=first,
+    )
+    return _Kept(actor, rows, arrays, as_index(terminal.ravel()))
 
 
 def _payoffs(

@@ -143,6 +143,9 @@ def _plan(tree: Tree, rows: Floats, threads: int, over: Any) -> tuple[Plan, NDAr
     size = max(1, -(-draws // threads))
     parts = over(lambda some: unlike(rows, other, some.start, some.stop), _slices(draws, size))
     off = np.logical_or.reduce([np.zeros(len(rows), np.bool_), *parts])
-    held, place = np.unique(np.where(off, np.arange(len(rows)), other), return_inverse=True)
-    actors = len(tree.actors)
+    every, actors = np.arange(len(rows)), len(tree.actors)
+    # What rows are like comes before them, and is like itself.
+    like = np.where(off, every, other)
+    first = like == every
+    held, place = np.flatnonzero(first), (np.cumsum(first) - 1)[like]
     return Plan.of(tree, np.arange(actors), place.reshape(tree.terminals, actors).T), held
