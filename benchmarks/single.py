@@ -107,7 +107,10 @@ def poker(name: str, precision: float, beside_gambit: bool) -> Iterator[dict[str
     payoffs, chances = ours.payoffs[..., None], ours.chances[:, None]
     lam = np.full((len(ours.actors), 1), precision)
     yield {"nodes": ours.tree.nodes, "sets": ours.tree.sets}
-    solve(ours.tree, payoffs, chances, lam * 0.1)  # compiles
+    # Both compile: one what easy draws need, the other what follows a branch with the Jacobian.
+    solve(ours.tree, payoffs, chances, lam * 0.1)
+    kuhn = transcribed(pyspiel.load_game("kuhn_poker"))
+    solve(kuhn.tree, kuhn.payoffs[..., None], kuhn.chances[:, None], np.full((2, 1), 10.0))
     seconds, solution = fastest(lambda: solve(ours.tree, payoffs, chances, lam), times=1)
     good = bool(solution.status[0] == Status.SOLVED)
     if seconds < LONG:

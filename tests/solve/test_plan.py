@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from itertools import pairwise
 
 import numpy as np
@@ -138,3 +140,38 @@ def _passed(plan, numbers, prob):
     mix_loose(levels[-1, 1], len(loose) - 1)
     assert not np.isnan(value).any()
     return value
+
+
+def test_the_last_plan_of_a_tree_is_kept_for_the_same_payoffs_only():
+    """Whatever was asked before, a plan is the one that would be made anew."""
+    tree, again = (random_game(4, 60, actors=2, draws=1, crossing=False).tree for _ in range(2))
+    rows = np.arange(2 * tree.terminals).reshape(2, -1)
+    alike = np.where(
+        rows == rows[0, -1], rows[0, 0], rows
+    )  # the first actor's last end is worth to it what its first is
+    actor = np.arange(2)
+    first, same, other = Plan.of(tree, actor, rows), Plan.of(tree, actor, rows.copy()), Plan.of(tree, actor, alike)
+    assert same.arrays is first.arrays
+    assert other.payoffs == first.payoffs - 1
+    for plan, anew in ((other, Plan.of(again, actor, alike)), (Plan.of(tree, actor, rows), first)):
+        for one, two in zip(plan.arrays, anew.arrays, strict=True):
+            np.testing.assert_array_equal(one, two)
+    swapped = Plan.of(tree, actor[::-1], rows)
+    assert (swapped.arrays.payoff_part != first.arrays.payoff_part).any()
+
+
+def test_what_is_asked_with_may_change_afterwards():
+    tree = random_game(4, 60, actors=2, draws=1, crossing=False).tree
+    rows = np.arange(2 * tree.terminals).reshape(2, -1)
+    Plan.of(tree, np.arange(2), rows)
+    rows[:] = 0
+    assert Plan.of(tree, np.arange(2), rows).payoffs == 2
+
+
+def test_a_tree_is_not_kept_alive_by_its_plan():
+    tree = random_game(4, 60, actors=2, draws=1, crossing=False).tree
+    Plan.plain(tree)
+    gone = weakref.ref(tree)
+    del tree
+    gc.collect()
+    assert gone() is None
