@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from random_games import random_game
 
 import detente
 from detente.game import arrange
@@ -89,7 +90,21 @@ def test_a_limit_that_does_not_settle_says_so() -> None:
     """At infinity the first takes at once; from here precision is not raised far enough to see it."""
     found = detente.solve_game(centipede(), 1e-14, "limit")
     assert not found.solved.any()
-    assert "still moved" in found.unsolved[0]
+    assert found.unsolved == {0: "not settled at 1.1e+12 times the precision asked for, the highest that was tried"}
+    assert found.table["probability"].between(0.0, 1.0).all()
+
+
+def test_a_limit_short_of_where_the_branch_is_lost_says_so() -> None:
+    game = random_game(17, 30, actors=2, draws=1, crossing=True)
+    named = detente.ExtensiveGame(
+        "Hidden", game.tree, game.payoffs[..., 0], game.chances[:, 0],
+        ("",) * game.tree.sets, ("",) * game.tree.actions, ("",) * game.tree.chance_rows, ("",) * game.tree.terminals,
+    )  # fmt: skip
+    found = detente.solve_game(named, 5.0, "limit", per_span=True)
+    assert re.fullmatch(
+        r"not settled at \d+ times .*, beyond which the branch could not be followed", found.unsolved[0]
+    )
+    np.testing.assert_array_equal(found.table["probability"], found.choice[:, 0])
 
 
 def test_results_are_told_in_a_line() -> None:
@@ -121,6 +136,7 @@ def test_precision_per_span() -> None:
         ({"method": "minimax"}, "method: found 'minimax'; accepted: quantal-response"),
         ({"precision": -1.0}, "precision: found -1.0"),
         ({"precision": [1.0, 2.0, 3.0]}, r"precision: found an array of shape \(3, 1\)"),
+        ({"threads": 0}, "threads: found 0; accepted: 1 or more"),
         ({"payoffs": np.zeros((2, 2, 1))}, r"payoffs: found an array of shape \(2, 2, 1\); accepted: \(5, 2, 1\)"),
     ],
 )

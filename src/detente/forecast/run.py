@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -28,7 +29,7 @@ from detente.solve.lanes import WIDTH
 from detente.solve.method import Method
 from detente.solve.schedule import LEAST, Efforts, Parts, Schedule, Which
 from detente.solve.theory import check_information, chunk, solve_by
-from detente.solve.workers import Workers, heed
+from detente.solve.workers import Borrowed, Workers, heed
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -261,6 +262,13 @@ def payoff_span(game: Game, quantities: Mapping[str, float]) -> Floats:
 @contextmanager
 def pooled(executor: Executor | None, threads: int | None) -> Iterator[Executor]:
     """The executor given, or one of so many threads (None: all cores) that ends with the block."""
+    if isinstance(executor, ThreadPoolExecutor) and not isinstance(executor, Workers):
+        borrowed = Borrowed(executor)
+        try:
+            yield borrowed
+        finally:
+            borrowed.stop()
+        return
     if executor is not None:
         yield executor
         return

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from detente.solve.curve import Curve, Solved
 from detente.solve.status import Status
-from detente.solve.workers import heed
 
 if TYPE_CHECKING:
     from detente.solve.sweep_map import SweepMap
@@ -67,7 +66,6 @@ def follow(sweep_map: SweepMap, uniform: Floats, first: float, far: float) -> tu
     tangent, sign = begun
     size = first / tangent[-1]
     for _ in range(MAX_STEPS if len(uniform) <= MOST_UNKNOWNS else MAX_STEPS_OF_LARGE):
-        heed()
         guess = here + size * tangent
         if guess[-1] >= 1.0:
             landing = here + (1.0 - here[-1]) / tangent[-1] * tangent

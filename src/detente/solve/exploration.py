@@ -14,7 +14,6 @@ from detente.solve.kernels import Numbers
 from detente.solve.lanes import WIDTH
 from detente.solve.response import NEARLY, SWEEPS, Response, apart, change_in_sweep, in_lanes
 from detente.solve.starts import taste_along
-from detente.solve.workers import heed
 
 Floats = NDArray[np.float64]
 Lanes = NDArray[np.bool_]
@@ -170,7 +169,6 @@ class Exploration:
 
     def keep(self, points: Floats, fixed: Lanes) -> None:
         """Note the lanes that are fixed, if they are new."""
-        heed()
         for lane in np.flatnonzero(fixed & np.isfinite(points).all(axis=0)):
             point = points[:, lane]
             if self.response.t == 1.0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,6 @@ Floats = NDArray[np.float64]
 
 BETWEEN = 0.05, 0.95
 """Shares of the draws below the ends of what a table shows of several."""
-STILL_MOVING = "play still moved at the highest precision tried, and where it is heading could not be told; look at a precision of your own instead"
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +36,8 @@ class SolvedGame:
     """A game with its solution for D draws of its payoffs.
 
     ``precision`` (I, D) per unit of payoff, infinite for best responses; ``choice`` (A, D), ``value`` (I, D), ``reach`` (T, D);
-    ``solved`` (D) whether the draw is solved to tolerance; ``status`` (D) a :class:`~detente.solve.Status`; ``unsolved`` says the
-    reasons. ``note``: what there is to know of the answer.
+    ``solved`` (D) whether the draw is solved to tolerance; ``status`` (D) a :class:`~detente.solve.Status`; ``unsolved``: the draws that are not, by number from 0, each with the
+    reason. A limit that has not settled is not solved, but what is there is the equilibrium at the highest precision that was. ``note``: what there is to know of the answer.
     """
 
     game: ExtensiveGame
@@ -51,35 +50,31 @@ class SolvedGame:
     reach: Floats
     solved: NDArray[np.bool_]
     status: NDArray[np.int64]
+    unsolved: Mapping[int, str]
     note: str
 
     @property
     def table(self) -> pd.DataFrame:
         """Actor, information set, option and probability, a row for each option. Of several draws the mean over those solved, and
-        ``low`` and ``high``, between which nine in ten of them lie. Not a number where none is solved."""
+        ``low`` and ``high``, between which nine in ten of them lie; limits count as far as they were followed. Not a number where there is none."""
         import pandas as pd
 
         game, tree = self.game, self.game.tree
-        held, good = tree.action_set, self.choice[:, self.solved]
+        held, names = tree.action_set, _set_names(game)
+        reached = np.isfinite(self.choice).all(axis=0) if self.method == Method.LIMIT else self.solved
+        good = self.choice[:, reached]
         some = good if good.shape[1] else np.full((tree.actions, 1), np.nan)
         low, high = np.quantile(some, BETWEEN, axis=1)
         ranges = {"low": low, "high": high} if len(self.solved) > 1 else {}
         return pd.DataFrame(
             {
                 "actor": [tree.actors[tree.set_actor[h]] for h in held],
-                "set": [_set_names(game)[h] for h in held],
+                "set": [names[h] for h in held],
                 "option": game.action_names,
                 "probability": some.mean(axis=1),
                 **ranges,
             }
         )
-
-    @property
-    def unsolved(self) -> dict[int, str]:
-        """The draws that are not solved, by number from 0, each with the reason and what to do."""
-        reasons = {Status.SOLVED: STILL_MOVING}  # solved at every precision that was tried, but not settled
-        ended = {int(draw): Status(int(self.status[draw])) for draw in np.flatnonzero(~self.solved)}
-        return {draw: reasons.get(status, status.message) for draw, status in ended.items()}
 
     def verify(self) -> Verification:
         """The certificate, recomputed by code that shares nothing with the solver. For a hierarchy the residual says how far it
@@ -119,10 +114,12 @@ def solve_game(
     own. ``tau``: mean level of the cognitive hierarchy. ``threads``: on how many the draws of an equilibrium are solved, to the same figures. Precision counts for quantal response, and where the limit starts.
 
     Raises :class:`~detente.game.GameError` for a game without perfect recall, one with no decision, numbers that do not fit the
-    game, and backward induction where information is imperfect.
+    game, backward induction where information is imperfect, and fewer than one thread.
     """
     tree = game.tree
     _check(game)
+    if threads < 1:
+        raise GameError(f"threads: found {threads}; accepted: 1 or more")
     chosen = Method.named(method)
     check_information(chosen, tree, _set_names(game))
     pay = game.payoffs[:, :, None] if payoffs is None else np.asarray(payoffs, dtype=np.float64)
@@ -133,6 +130,7 @@ def solve_game(
     odds = _shaped("chances", odds, (tree.chance_rows, draws))
     lam = _shaped("precision", lam, (len(tree.actors), draws))
     solved, status, note = np.ones(draws, np.bool_), np.full(draws, int(Status.SOLVED)), ""
+    reached = np.zeros(draws)
     if chosen in (Method.QUANTAL_RESPONSE, Method.LIMIT):
         found: Solution | None = None
         if chosen == Method.QUANTAL_RESPONSE:
@@ -142,6 +140,7 @@ def solve_game(
         else:
             end = limit(tree, pay, odds, lam, threads=threads)
             choice, value, reach, status, solved = end.choice, end.value, end.reach, end.status, end.settled
+            reached = end.factor
             least, most = (f"{times:.4g}" for times in (end.factor.min(), end.factor.max()))
             note = (
                 f"precision raised {least if least == most else f'{least} to {most}'} times; settled in {int(solved.sum())} of "
@@ -162,7 +161,16 @@ def solve_game(
             )
             choice, value = levels.choice, levels.value
         reach = verify(tree, pay, odds, lam, choice).reach
-    return SolvedGame(game, chosen, pay, odds, lam, choice, value, reach, solved, status, note)
+    unsolved = {int(d): _reason(Status(int(status[d])), reached[d]) for d in np.flatnonzero(~solved)}
+    return SolvedGame(game, chosen, pay, odds, lam, choice, value, reach, solved, status, unsolved, note)
+
+
+def _reason(status: Status, factor: float) -> str:
+    """Why a draw is not solved; ``factor``: how far its precision was raised towards a limit."""
+    if not factor:
+        return status.message
+    end = "the highest that was tried" if status == Status.SOLVED else "beyond which the branch could not be followed"
+    return f"not settled at {factor:.4g} times the precision asked for, {end}"
 
 
 def _check(game: ExtensiveGame) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -109,9 +110,10 @@ def solve(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: in
         size = max((len(which) for which in easy), default=0) * (tree.nodes + tree.terminals)
 
         def hand_over(efforts: Efforts, parts: Parts) -> Iterable[_Came]:
-            at_once = threads == 1 and efforts.through == Effort.QUICK and size <= AT_ONCE
-            over = _here if at_once else pool.map
-            return over(lambda part: solve_some(efforts, *part), parts)
+            if threads > 1:
+                return pool.map(lambda part: solve_some(efforts, *part), parts)
+            at_once = efforts.through == Effort.QUICK and size <= AT_ONCE
+            return _in_turn(None if at_once else pool, lambda part: solve_some(efforts, *part), parts)
 
         for _ in schedule.tried(easy, hand_over):
             pass  # what it comes to is in its place
@@ -124,9 +126,16 @@ def _together(which: Which) -> Any:
     return slice(first, last + 1) if len(which) == last - first + 1 and bool((np.diff(which) == 1).all()) else which
 
 
-def _here(function: Callable[[Any], _Came], items: Iterable[Any]) -> Iterable[_Came]:
-    """What ``map`` does, with NumPy's warnings as in a thread of their own, whatever the caller has set."""
+def _in_turn(pool: Workers | None, function: Callable[[Any], _Came], items: Iterable[Any]) -> Iterable[_Came]:
+    """What ``map`` does, one item after the other as each is asked for: in a thread of the pool, if there is one, while this waits."""
     for item in items:
+        future = None
+        with suppress(RuntimeError):  # at the end of a program no thread begins any more
+            future = pool.submit(function, item) if pool else None
+        if future is not None:
+            yield future.result()
+            continue
+        # NumPy's warnings as they are by default, whatever the caller has set.
         with np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):
             came = function(item)
         yield came

@@ -11,6 +11,7 @@ from detente.solve.kernels import Numbers, Tables, take_up
 from detente.solve.lanes import table
 from detente.solve.plan import Plan
 from detente.solve.sweep import sweep_once
+from detente.solve.workers import heed
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +37,7 @@ class SweepMap:
         return largest
 
     def __call__(self, point: Floats) -> Floats:
+        heed()
         self.tables.logs[: self.plan.unknowns] = point[:-1]
         self.tables.lam[:] = self.target * point[-1]
         sweep_once(self.plan.arrays, self.tables)

@@ -6,9 +6,11 @@ threads of a pool, while whoever asked waits for them; once it waits no longer a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +41,30 @@ class Workers(ThreadPoolExecutor):
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         # A first compilation takes seconds, in which there is no sweep to stop at.
         self.stop(wait=kind is None)
+
+
+class Borrowed:
+    """A pool of threads that is somebody else's, who may go on with it: only what it is given here is stopped, by :meth:`stop`."""
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self._pool, self._raised = pool, np.zeros(1, np.int64)
+
+    def map(self, function: Callable[[Any], Any], items: Iterable[Any], /) -> Iterator[Any]:
+        """As the pool's."""
+        return self._pool.map(partial(_under, self._raised, function), items)
+
+    def stop(self) -> None:
+        """End all work that came from here at its next sweep."""
+        self._raised[0] = 1
+
+
+def _under(flag: Flag, function: Callable[[Any], Any], item: Any) -> Any:
+    before = _flag.set(flag)
+    try:
+        heed()
+        return function(item)
+    finally:
+        _flag.reset(before)
 
 
 def _begin(flag: Flag, begin: Callable[[], object] | None) -> None:
