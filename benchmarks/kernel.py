@@ -144,6 +144,15 @@ def prepared(game: Game) -> tuple[Plan, Tables]:
     return plan, tables
 
 
+def halved(plan: Plan, tables: Tables) -> Tables:
+    """The same tables in single precision, the draws twice over."""
+    single = Tables.of(plan, single=True)
+    for half, whole in zip(single, tables, strict=True):
+        if whole.ndim == 2:  # not the flag that stops
+            half[:] = np.tile(whole, 2)
+    return single
+
+
 def main() -> None:
     """Measure and print."""
     watch = Watch()
@@ -156,10 +165,7 @@ def main() -> None:
         many_sweeps(plan.arrays, tables, 1)
         times = max(3, int(3e6 / (tree.nodes + 10)))
         seconds = fastest(partial(many_sweeps, plan.arrays, tables, times), times=5)[0] / times
-        single = Tables.of(plan, single=True)
-        for half, whole in zip(single, tables, strict=True):
-            if whole.ndim == 2:  # not the flag that stops
-                half[:] = np.tile(whole, 2)
+        single = halved(plan, tables)
         many_sweeps(plan.arrays, single, 1)
         in_single = fastest(partial(many_sweeps, plan.arrays, single, times), times=5)[0] / times
         size = sum(array.nbytes for array in tables)
