@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.game import ExtensiveGame, GameError
 from detente.game.extensive import forgetful_set
+from detente.game.tree import Tree
 from detente.solve.backward import backward_induction
 from detente.solve.hierarchy import TAU, cognitive_hierarchy, level_k
 from detente.solve.limit import limit
 from detente.solve.method import Method
-from detente.solve.solution import Solution, solve
+from detente.solve.solution import solve
 from detente.solve.status import Status
 from detente.solve.theory import check_information
 from detente.solve.verify import Verification, verify
@@ -129,44 +130,69 @@ def solve_game(
     pay = _shaped("payoffs", pay, (tree.terminals, len(tree.actors), draws))
     odds = _shaped("chances", odds, (tree.chance_rows, draws))
     lam = _shaped("precision", lam, (len(tree.actors), draws))
-    solved, status, note = np.ones(draws, np.bool_), np.full(draws, int(Status.SOLVED)), ""
-    reached = np.zeros(draws)
-    if chosen in (Method.QUANTAL_RESPONSE, Method.LIMIT):
-        found: Solution | None = None
-        if chosen == Method.QUANTAL_RESPONSE:
-            found = solve(tree, pay, odds, lam, threads)
-            choice, value, reach, status = found.choice, found.value, found.reach, found.status
-            solved = status == Status.SOLVED
-        else:
-            end = limit(tree, pay, odds, lam, threads=threads)
-            choice, value, reach, status, solved = end.choice, end.value, end.reach, end.status, end.settled
-            reached = end.factor
-            least, most = (f"{times:.4g}" for times in (end.factor.min(), end.factor.max()))
-            note = (
-                f"precision raised {least if least == most else f'{least} to {most}'} times; settled in {int(solved.sum())} of "
-                f"{draws} draws, in {int(end.extrapolated.sum())} by extrapolation"
-            )
-            lam = np.where(end.extrapolated, np.inf, lam * np.maximum(end.factor, np.finfo(float).tiny))
+    if chosen == Method.QUANTAL_RESPONSE:
+        answer = _on_the_branch(tree, pay, odds, lam, threads)
+    elif chosen == Method.LIMIT:
+        answer = _at_its_end(tree, pay, odds, lam, threads)
     else:
-        lam = np.full_like(lam, np.inf)
-        if chosen == Method.BACKWARD_INDUCTION:
-            back = backward_induction(tree, pay, odds)
-            choice, value = back.choice, back.value
-            note = f"ties at {int(back.ties.any(axis=1).sum())} of {tree.sets} information sets"
-        else:
-            levels = (
-                cognitive_hierarchy(tree, pay, odds, tau)
-                if chosen == Method.COGNITIVE_HIERARCHY
-                else level_k(tree, pay, odds)
-            )
-            choice, value = levels.choice, levels.value
-        reach = verify(tree, pay, odds, lam, choice).reach
-    unsolved = {int(d): _reason(Status(int(status[d])), reached[d]) for d in np.flatnonzero(~solved)}
-    return SolvedGame(game, chosen, pay, odds, lam, choice, value, reach, solved, status, unsolved, note)
+        answer = _best_responses(tree, pay, odds, chosen, tau)
+    return SolvedGame(game, chosen, pay, odds, *answer)
+
+
+class _Answer(NamedTuple):
+    """What :class:`SolvedGame` says of the play."""
+
+    precision: Floats
+    choice: Floats
+    value: Floats
+    reach: Floats
+    solved: NDArray[np.bool_]
+    status: NDArray[np.int64]
+    unsolved: Mapping[int, str]
+    note: str
+
+
+def _on_the_branch(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: int) -> _Answer:
+    found = solve(tree, payoffs, chances, lam, threads)
+    solved = found.status == Status.SOLVED
+    unsolved = {int(draw): Status(int(found.status[draw])).message for draw in np.flatnonzero(~solved)}
+    return _Answer(lam, found.choice, found.value, found.reach, solved, found.status, unsolved, "")
+
+
+def _at_its_end(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: int) -> _Answer:
+    end = limit(tree, payoffs, chances, lam, threads=threads)
+    least, most = (f"{times:.4g}" for times in (end.factor.min(), end.factor.max()))
+    note = (
+        f"precision raised {least if least == most else f'{least} to {most}'} times; settled in {int(end.settled.sum())} of "
+        f"{len(end.settled)} draws, in {int(end.extrapolated.sum())} by extrapolation"
+    )
+    raised = np.where(end.extrapolated, np.inf, lam * np.maximum(end.factor, np.finfo(float).tiny))
+    left = np.flatnonzero(~end.settled)
+    unsolved = {int(draw): _reason(Status(int(end.status[draw])), end.factor[draw]) for draw in left}
+    return _Answer(raised, end.choice, end.value, end.reach, end.settled, end.status, unsolved, note)
+
+
+def _best_responses(tree: Tree, payoffs: Floats, chances: Floats, method: Method, tau: float) -> _Answer:
+    """Under the theories in which nobody errs."""
+    draws, note = payoffs.shape[-1], ""
+    if method == Method.BACKWARD_INDUCTION:
+        back = backward_induction(tree, payoffs, chances)
+        choice, value = back.choice, back.value
+        note = f"ties at {int(back.ties.any(axis=1).sum())} of {tree.sets} information sets"
+    elif method == Method.COGNITIVE_HIERARCHY:
+        levels = cognitive_hierarchy(tree, payoffs, chances, tau)
+        choice, value = levels.choice, levels.value
+    else:
+        levels = level_k(tree, payoffs, chances)
+        choice, value = levels.choice, levels.value
+    lam = np.full((len(tree.actors), draws), np.inf)
+    reach = verify(tree, payoffs, chances, lam, choice).reach
+    status = np.full(draws, int(Status.SOLVED))
+    return _Answer(lam, choice, value, reach, np.ones(draws, np.bool_), status, {}, note)
 
 
 def _reason(status: Status, factor: float) -> str:
-    """Why a draw is not solved; ``factor``: how far its precision was raised towards a limit."""
+    """Why a limit has not settled; ``factor``: how far precision was raised."""
     if not factor:
         return status.message
     end = "the highest that was tried" if status == Status.SOLVED else "beyond which the branch could not be followed"
