@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.game import ExtensiveGame, GameError
 from detente.game.extensive import forgetful_set
-from detente.game.tree import Tree
 from detente.solve.backward import backward_induction
 from detente.solve.hierarchy import TAU, cognitive_hierarchy, level_k
 from detente.solve.limit import limit
@@ -131,36 +130,23 @@ def solve_game(
     odds = _shaped("chances", odds, (tree.chance_rows, draws))
     lam = _shaped("precision", lam, (len(tree.actors), draws))
     if chosen == Method.QUANTAL_RESPONSE:
-        answer = _on_the_branch(tree, pay, odds, lam, threads)
-    elif chosen == Method.LIMIT:
-        answer = _at_its_end(tree, pay, odds, lam, threads)
-    else:
-        answer = _best_responses(tree, pay, odds, chosen, tau)
-    return SolvedGame(game, chosen, pay, odds, *answer)
+        return _on_the_branch(game, pay, odds, lam, threads)
+    if chosen == Method.LIMIT:
+        return _at_its_end(game, pay, odds, lam, threads)
+    return _best_responses(game, pay, odds, chosen, tau)
 
 
-class _Answer(NamedTuple):
-    """What :class:`SolvedGame` says of the play."""
-
-    precision: Floats
-    choice: Floats
-    value: Floats
-    reach: Floats
-    solved: NDArray[np.bool_]
-    status: NDArray[np.int64]
-    unsolved: Mapping[int, str]
-    note: str
-
-
-def _on_the_branch(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: int) -> _Answer:
-    found = solve(tree, payoffs, chances, lam, threads)
+def _on_the_branch(game: ExtensiveGame, payoffs: Floats, chances: Floats, lam: Floats, threads: int) -> SolvedGame:
+    found = solve(game.tree, payoffs, chances, lam, threads)
     solved = found.status == Status.SOLVED
     unsolved = {int(draw): Status(int(found.status[draw])).message for draw in np.flatnonzero(~solved)}
-    return _Answer(lam, found.choice, found.value, found.reach, solved, found.status, unsolved, "")
+    return SolvedGame(
+        game, Method.QUANTAL_RESPONSE, payoffs, chances, lam, found.choice, found.value, found.reach, solved, found.status, unsolved, ""
+    )  # fmt: skip
 
 
-def _at_its_end(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threads: int) -> _Answer:
-    end = limit(tree, payoffs, chances, lam, threads=threads)
+def _at_its_end(game: ExtensiveGame, payoffs: Floats, chances: Floats, lam: Floats, threads: int) -> SolvedGame:
+    end = limit(game.tree, payoffs, chances, lam, threads=threads)
     least, most = (f"{times:.4g}" for times in (end.factor.min(), end.factor.max()))
     note = (
         f"precision raised {least if least == most else f'{least} to {most}'} times; settled in {int(end.settled.sum())} of "
@@ -169,12 +155,14 @@ def _at_its_end(tree: Tree, payoffs: Floats, chances: Floats, lam: Floats, threa
     raised = np.where(end.extrapolated, np.inf, lam * np.maximum(end.factor, np.finfo(float).tiny))
     left = np.flatnonzero(~end.settled)
     unsolved = {int(draw): _reason(Status(int(end.status[draw])), end.factor[draw]) for draw in left}
-    return _Answer(raised, end.choice, end.value, end.reach, end.settled, end.status, unsolved, note)
+    return SolvedGame(
+        game, Method.LIMIT, payoffs, chances, raised, end.choice, end.value, end.reach, end.settled, end.status, unsolved, note
+    )  # fmt: skip
 
 
-def _best_responses(tree: Tree, payoffs: Floats, chances: Floats, method: Method, tau: float) -> _Answer:
+def _best_responses(game: ExtensiveGame, payoffs: Floats, chances: Floats, method: Method, tau: float) -> SolvedGame:
     """Under the theories in which nobody errs."""
-    draws, note = payoffs.shape[-1], ""
+    tree, draws, note = game.tree, payoffs.shape[-1], ""
     if method == Method.BACKWARD_INDUCTION:
         back = backward_induction(tree, payoffs, chances)
         choice, value = back.choice, back.value
@@ -188,7 +176,9 @@ def _best_responses(tree: Tree, payoffs: Floats, chances: Floats, method: Method
     lam = np.full((len(tree.actors), draws), np.inf)
     reach = verify(tree, payoffs, chances, lam, choice).reach
     status = np.full(draws, int(Status.SOLVED))
-    return _Answer(lam, choice, value, reach, np.ones(draws, np.bool_), status, {}, note)
+    return SolvedGame(
+        game, method, payoffs, chances, lam, choice, value, reach, np.ones(draws, np.bool_), status, {}, note
+    )  # fmt: skip
 
 
 def _reason(status: Status, factor: float) -> str:
